@@ -1,0 +1,87 @@
+"""Copydesk: readers report spelling errors, editors fix them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server import dashboard, intake, logs, notify, problems, tasks, widget
+from server.accounts import configure_security
+from server.config import Settings
+from server.database import prepare_engine
+from server.extensions import api, csrf, db, limiter, mail, migrate
+from server.schema import MIGRATIONS_DIR
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application. Raises SettingError where the settings cannot be used."""
+    settings = settings or Settings.from_environment()
+    settings.check()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    logs.configure(settings.log_level)
+
+    app = Flask(__name__)
+    app.config.from_mapping(_flask_configuration(settings))
+    app.extensions["copydesk_settings"] = settings
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
+        )
+
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    migrate.init_app(app, db, directory=str(MIGRATIONS_DIR))
+    mail.init_app(app)
+    limiter.init_app(app)
+    csrf.init_app(app)
+    configure_security(app)
+    api.init_app(app)
+    tasks.init_app(app, settings)
+
+    problems.init_app(app)
+    notify.init_app(app)
+    intake.init_app(app)
+    widget.init_app(app)
+    dashboard.init_app(app)
+    app.after_request(_security_headers)
+    return app
+
+
+def _flask_configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        "TRUSTED_HOSTS": settings.effective_trusted_hosts,
+        # The largest form of the dashboard; the intake has a smaller limit of its own.
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "SESSION_COOKIE_NAME": "copydesk",
+        "SESSION_COOKIE_SECURE": settings.effective_cookie_secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SQLALCHEMY_DATABASE_URI": settings.effective_database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "MAIL_SERVER": settings.smtp_host,
+        "MAIL_PORT": settings.smtp_port,
+        "MAIL_DEFAULT_SENDER": settings.mail_from,
+        "RATELIMIT_STORAGE_URI": settings.limit_storage_url,
+        "RATELIMIT_STRATEGY": "fixed-window",
+        # Redis down must not close the intake: limits then count per process.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": settings.limit_storage_url != "memory://",
+        "API_TITLE": "Copydesk",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api",
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }
+
+
+def _security_headers(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return response

@@ -1,0 +1,43 @@
+"""Log-in, carried by Flask-Security."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_security.core import RoleMixin
+from flask_security.datastore import SQLAlchemyUserDatastore
+
+from server.extensions import db, limiter, security
+from server.models import User
+
+SESSION_HOURS = 12
+
+
+def configure_security(app: Flask) -> None:
+    """Bind Flask-Security: log-in and log-out by e-mail and password, argon2, throttled."""
+    settings = app.extensions["copydesk_settings"]
+    app.config.from_mapping(
+        SECURITY_PASSWORD_HASH="argon2",
+        # argon2 salts by itself; Flask-Security asks for a salt for its other uses.
+        SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_PASSWORD_LENGTH_MIN=10,
+        SECURITY_LOGIN_URL="/login",
+        SECURITY_LOGOUT_URL="/logout",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_LOGIN_USER_TEMPLATE="accounts/login.html",
+        # The same answer for a wrong password and for an unknown address.
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
+        SECURITY_FLASH_MESSAGES=True,
+        SECURITY_SEND_REGISTER_EMAIL=False,
+        PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
+        REMEMBER_COOKIE_SECURE=settings.effective_cookie_secure,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+    )
+    datastore: Any = SQLAlchemyUserDatastore(db, User, RoleMixin)
+    security.init_app(app, datastore)
+    limiter.limit(settings.login_limit, methods=["POST"])(app.view_functions["security.login"])

@@ -1,0 +1,203 @@
+"""``copydesk``: commands for owners and operators, on Flask's command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, NoAppException, with_appcontext
+from flask_migrate.cli import db as db_group
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from server import create_app, tasks
+from server.config import SettingError, Settings
+from server.database import write_transaction
+from server.demo.command import demo
+from server.extensions import db
+from server.models import ROLES, Membership, Site, User
+from server.schema import require_current_schema
+from server.serve import require_free_port, serve
+from server.sites import (
+    InvalidInput,
+    add_member,
+    add_site,
+    add_user,
+    new_password,
+    script_tag,
+    site_named,
+)
+
+
+def _create_app() -> Flask:
+    try:
+        return create_app()
+    except SettingError as error:
+        raise NoAppException(str(error)) from None
+
+
+class CopydeskGroup(FlaskGroup):
+    """Our commands alone, without those that other packages add to ``flask``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Which application, which environment file, debug: not choices of ours to offer.
+        self.params = [each for each in self.params if each.name == "version"]
+
+    def _load_plugin_commands(self) -> None:
+        return None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(self.commands)
+
+
+@click.group(
+    cls=CopydeskGroup,
+    create_app=_create_app,
+    add_default_commands=False,
+    add_version_option=False,
+)
+@click.version_option(package_name="copydesk")
+def main() -> None:
+    """Copydesk: readers report spelling errors, editors fix them.
+
+    Settings come from the environment; see docs/configuration.md.
+    """
+
+
+main.add_command(db_group)
+main.add_command(demo)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["copydesk_settings"]
+    return settings
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes."
+)
+@click.option(
+    "--threads", default=4, show_default=True, type=click.IntRange(1, 256), help="Per process."
+)
+@with_appcontext
+def run(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the widget, the intake and the dashboard."""
+    require_current_schema()
+    require_free_port(host, port)
+    serve(host, port, workers=workers, threads=threads)
+
+
+@main.command()
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64))
+@with_appcontext
+def worker(threads: int) -> None:
+    """Send what is owed: mail to editors. Any number may run."""
+    require_current_schema()
+    try:
+        tasks.run_worker(current_app._get_current_object(), workers=threads)  # type: ignore[attr-defined]  # a proxy
+    except SettingError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.group()
+def sites() -> None:
+    """Sites: publications whose readers report to you."""
+
+
+@sites.command("add")
+@click.argument("name")
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    required=True,
+    help="Where its articles live: https://example.org or https://*.example.org. Repeatable.",
+)
+@click.option("--language", default="en", show_default=True, help="Its main language, BCP 47.")
+@with_appcontext
+def sites_add(name: str, origins: tuple[str, ...], language: str) -> None:
+    """Add a site and print the script tag for its pages."""
+    require_current_schema()
+    try:
+        with write_transaction() as session:
+            site = add_site(session, name, list(origins), language)
+            tag = script_tag(site, _settings().public_url)
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Added {name}. Paste this into its pages:\n{tag}")
+
+
+@sites.command("list")
+@with_appcontext
+def sites_list() -> None:
+    """List the sites with their keys and origins."""
+    require_current_schema()
+    found = db.session.scalars(
+        select(Site).options(selectinload(Site.origins)).order_by(Site.name)
+    ).all()
+    if not found:
+        click.echo("There is no site yet. Add one: copydesk sites add NAME --origin ORIGIN")
+    for site in found:
+        origins = " ".join(origin.pattern for origin in site.origins)
+        click.echo(f"{site.name}\t{site.key}\t{origins}")
+
+
+@main.group()
+def users() -> None:
+    """Accounts of editors and owners."""
+
+
+@users.command("add")
+@click.argument("email")
+@click.option("--site", "site_name", required=True, help="Name or key of the site.")
+@click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
+@click.option(
+    "--password", default=None, help="At least 10 characters; generated and printed if absent."
+)
+@with_appcontext
+def users_add(email: str, site_name: str, role: str, password: str | None) -> None:
+    """Add an account, or an existing account to one more site."""
+    require_current_schema()
+    generated = ""
+    try:
+        with write_transaction() as session:
+            site = site_named(session, site_name)
+            user = session.scalar(select(User).where(User.email == email))
+            if user is None:
+                password = password or (generated := new_password())
+                user = add_user(session, email, password)
+            elif session.scalar(
+                select(Membership).where(
+                    Membership.user_id == user.id, Membership.site_id == site.id
+                )
+            ):
+                raise InvalidInput(f"email: {email} is already a member of {site.name}.")
+            add_member(session, user, site, role)
+            name = site.name
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Added {email} to {name} as {role}.")
+    if generated:
+        click.echo(f"Password: {generated}")
+
+
+@users.command("list")
+@with_appcontext
+def users_list() -> None:
+    """List the accounts with their sites and roles."""
+    require_current_schema()
+    found = db.session.scalars(
+        select(User)
+        .options(selectinload(User.memberships).selectinload(Membership.site))
+        .order_by(User.email)
+    ).all()
+    if not found:
+        click.echo("There is no account yet. Add one: copydesk users add EMAIL --site SITE")
+    for user in found:
+        roles = ", ".join(f"{m.site.name} ({m.role})" for m in user.memberships)
+        click.echo(f"{user.email}\t{roles}")

@@ -1,0 +1,51 @@
+"""How values are shown: template filters of the dashboard."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, url_for
+
+from server.clock import now
+from server.models import Report
+from server.text.address import with_fragment
+from server.text.difference import difference
+from server.text.visible import visible
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def age(moment: datetime) -> str:
+    """``3 minutes ago``; within the last minute ``just now``."""
+    seconds = (now() - moment).total_seconds()
+    for length, name in _UNITS:
+        count = int(seconds // length)
+        if count:
+            return f"{count} {name}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+def moment(value: datetime) -> str:
+    """A moment in full, in UTC."""
+    return f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def words_address(report: Report) -> str:
+    """Where the words stand on the live page."""
+    return with_fragment(report.page.url, report.fragment)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        age=age, moment=moment, visible=visible, words_address=words_address
+    )
+    app.jinja_env.globals["difference"] = difference
+    app.context_processor(_assets)
+
+
+def _assets() -> dict[str, Any]:
+    def asset(name: str) -> str:
+        return url_for("dashboard.static", filename=name)
+
+    return {"asset": asset}

@@ -1,0 +1,71 @@
+"""How transactions run on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from server.extensions import db
+
+BUSY_TIMEOUT_MS = 5_000
+
+# Writers that wait inside SQLite poll with growing sleeps, which makes the slowest of them very
+# slow. Waiting here instead is fair; other processes still meet at SQLite's own lock.
+_write_lock = threading.RLock()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set what every SQLite connection needs; nothing for other databases."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction control would start transactions late and without IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        # A report that was answered with 201 must survive a power cut.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def write_transaction() -> Iterator[Session]:
+    """One short transaction that writes: committed at the end, rolled back on any exception.
+
+    On SQLite it takes the write lock at its beginning: a transaction that reads first and writes
+    later fails at once with "database is locked" when another writer came between, whatever the
+    busy timeout.
+    """
+    session: Session = db.session()
+    # A read transaction that is still open would keep its old snapshot and its deferred lock.
+    session.rollback()
+    with _write_lock if db.engine.dialect.name == "sqlite" else _no_lock():
+        try:
+            session.connection(execution_options={"write": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def _no_lock() -> Iterator[None]:
+    yield

@@ -1,0 +1,1 @@
+"""A newspaper to try Copydesk on."""

@@ -1,0 +1,22 @@
+"""The Flask extensions of one process, made once and bound to the application by the factory."""
+
+from __future__ import annotations
+
+from flask_limiter import Limiter
+from flask_mail import Mail
+from flask_migrate import Migrate
+from flask_security.core import Security
+from flask_smorest import Api
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+
+from server.models.base import Base
+from server.network import address_prefix
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+mail = Mail()
+security = Security()
+csrf = CSRFProtect()
+limiter = Limiter(key_func=address_prefix, headers_enabled=False)
+api = Api()

@@ -1,0 +1,132 @@
+"""Read a request's body: bounded, strict JSON, before any schema sees it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from server.problems import Problem
+
+MAX_BYTES = 32 * 1024
+MAX_DEPTH = 8
+MAX_NUMBER_LENGTH = 20
+MEDIA_TYPES = ("text/plain", "application/json")
+
+
+def read_json_object(request: Request) -> dict[str, Any]:
+    """The body as a JSON object (RFC 8259). Raises Problem 400, 413 or 415 with the reason."""
+    _check_headers(request)
+    data = _read(request)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _broken("the body is not UTF-8") from None
+    if _depth(text) > MAX_DEPTH:
+        raise _broken(f"nested deeper than {MAX_DEPTH} levels")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise _broken(
+            f"broken JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+        ) from None
+    if not isinstance(value, dict):
+        raise _broken("the body must be a JSON object")
+    return value
+
+
+def _check_headers(request: Request) -> None:
+    media_type = request.mimetype
+    if media_type and media_type not in MEDIA_TYPES:
+        raise Problem(
+            415,
+            "unsupported-media-type",
+            "The body must be JSON, sent as text/plain or application/json.",
+            f"Content-Type: {media_type}",
+        )
+    charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
+    if charset not in ("utf-8", "utf8"):
+        raise Problem(415, "unsupported-charset", "The body must be UTF-8.", charset)
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if encoding != "identity":
+        raise Problem(415, "unsupported-encoding", "The body must not be compressed.", encoding)
+
+
+def _read(request: Request) -> bytes:
+    try:
+        if (request.content_length or 0) > MAX_BYTES:
+            raise RequestEntityTooLarge
+        request.max_content_length = MAX_BYTES
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise Problem(
+            413, "too-large", "The body is too large.", f"At most {MAX_BYTES} bytes."
+        ) from None
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets nest outside of strings; the parser itself would recurse."""
+    depth = deepest = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        for name, _value in pairs:
+            if name in seen:
+                raise Problem.of_field(
+                    _printable(name), "appears twice", status=400, kind="broken-json"
+                )
+            seen.add(name)
+    return result
+
+
+def _printable(name: str) -> str:
+    return name[:64].encode("ascii", "backslashreplace").decode()
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_NUMBER_LENGTH:
+        raise _broken("a number is too long")
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise _broken("a number is too large")
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise _broken(f"{name} is not JSON")
+
+
+def _broken(reason: str) -> Problem:
+    return Problem(400, "broken-json", "The body is not usable JSON.", reason)

@@ -1,0 +1,45 @@
+"""Whether a request comes from a page of the site it names.
+
+The origin is a filter against mistakes and against other sites' use of a key. It is no proof:
+a program can send any header, so nothing else trusts it.
+"""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import Headers
+
+from server.models import Site
+from server.problems import Problem
+from server.text.address import AddressError, origin_allowed, origin_of
+
+
+def check_origin(site: Site, headers: Headers, page_url: str) -> None:
+    """Raise Problem 403 where the request's origin or the page is not one of the site's.
+
+    ``Origin`` decides, else ``Referer``; where a browser sends neither, the page's address alone.
+    """
+    patterns = [origin.pattern for origin in site.origins]
+    sender = headers.get("Origin") or headers.get("Referer")
+    if sender and not _allowed(sender, patterns):
+        raise Problem(
+            403,
+            "origin-not-allowed",
+            "This page's origin is not one of the site's allowed origins.",
+            f"{sender[:200]} is not allowed. The site's owner can add it.",
+            errors=[{"field": "Origin", "message": "is not one of the site's allowed origins."}],
+        )
+    if not _allowed(page_url, patterns):
+        raise Problem(
+            403,
+            "page-not-allowed",
+            "This page is not on one of the site's allowed origins.",
+            errors=[{"field": "page.url", "message": "is not on one of the site's origins."}],
+        )
+
+
+def _allowed(address: str, patterns: list[str]) -> bool:
+    try:
+        return origin_allowed(origin_of(address), patterns)
+    except AddressError:
+        # "null": a sandboxed frame or a local file.
+        return False

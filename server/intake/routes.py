@@ -1,0 +1,97 @@
+"""``POST /api/v1/submissions``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, jsonify, request
+from flask_smorest import Blueprint
+from marshmallow import ValidationError
+from sqlalchemy import select
+
+from server import tasks
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.intake.body import read_json_object
+from server.intake.origin import check_origin
+from server.intake.schema import SubmissionSchema, new_submission
+from server.models import Site
+from server.notify.outbox import owe_deliveries
+from server.problems import Problem
+from server.reports.record import Recorded, record_submission
+
+blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
+
+_schema = SubmissionSchema()
+
+
+@blueprint.post("/submissions")  # type: ignore[untyped-decorator]  # flask-smorest has no types
+def submit() -> Response:
+    """Store what a reader reports."""
+    data = _load(read_json_object(request))
+    site = _site(data["site"])
+    check_origin(site, request.headers, data["page"]["url"])
+    recorded = _record(site, data)
+    tasks.ring()
+    return _answer(recorded)
+
+
+@blueprint.after_request  # type: ignore[untyped-decorator]  # flask-smorest has no types
+def _allow_any_reader(response: Response) -> Response:
+    # No cookie is read here, so there is nothing to protect from the page that asks.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _load(body: dict[str, Any]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = _schema.load(body)
+    except ValidationError as error:
+        raise Problem(
+            422,
+            "invalid-field",
+            "The request was not accepted.",
+            errors=list(_field_errors(error.messages)),
+        ) from None
+    return loaded
+
+
+def _field_errors(messages: Any, path: str = "") -> list[dict[str, str]]:
+    if isinstance(messages, dict):
+        return [
+            found
+            for name, inner in messages.items()
+            for found in _field_errors(inner, path if name == "_schema" else f"{path}.{name}")
+        ]
+    return [{"field": path.lstrip(".") or "body", "message": str(text)} for text in messages]
+
+
+def _site(key: str) -> Site:
+    site = db.session.scalar(select(Site).where(Site.key == key))
+    if site is None:
+        raise Problem.of_field("site", "is not a known site key.", status=404, kind="unknown-site")
+    return site
+
+
+def _record(site: Site, data: dict[str, Any]) -> Recorded:
+    site_id = site.id
+    settings: Settings = current_app.extensions["copydesk_settings"]
+    with write_transaction() as session:
+        recorded = record_submission(session, session.get_one(Site, site_id), new_submission(data))
+        if recorded.event:
+            owe_deliveries(session, recorded.report, recorded.event, settings.mail_from)
+        # The answer is read before the commit expires it.
+        session.refresh(recorded.submission)
+    return recorded
+
+
+def _answer(recorded: Recorded) -> Response:
+    response = jsonify(
+        submission=str(recorded.submission.public_id),
+        status=recorded.status,
+        readers=recorded.readers,
+    )
+    response.status_code = 201 if recorded.status == "new" else 200
+    return response

@@ -1,0 +1,136 @@
+"""What a submission may carry (see docs/architecture.md), as marshmallow schemas."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from server.reports.record import NewSubmission
+from server.text.address import AddressError, canonical_address
+from server.text.normalise import normalise
+
+MAX_EXACT = 1000
+
+
+class Text(fields.String):
+    """A string that every part behind it can store and show: no NUL, no half of a surrogate pair.
+
+    ``maximum`` counts code points. ``None`` counts as empty.
+    """
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own form
+        "nul": "must not contain NUL.",
+        "surrogate": "contains half of a surrogate pair.",
+        "too_long": "has {length} characters; at most {maximum} are allowed.",
+    }
+
+    def __init__(self, maximum: int, **options: Any) -> None:
+        options.setdefault("allow_none", not options.get("required", False))
+        options.setdefault("metadata", {})["maxLength"] = maximum
+        super().__init__(**options)
+        self.maximum = maximum
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **options)
+        if "\x00" in text:
+            raise self.make_error("nul")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise self.make_error("surrogate")
+        if len(text) > self.maximum:
+            raise self.make_error("too_long", length=len(text), maximum=self.maximum)
+        return text
+
+
+def _page_address(value: str) -> None:
+    try:
+        canonical_address(value)
+    except AddressError as error:
+        raise ValidationError(f"is {error}.") from None
+
+
+def _some_text(value: str) -> None:
+    if not normalise(value).strip():
+        raise ValidationError("is empty: select the text with the mistake.")
+
+
+def _text_directive(value: str) -> None:
+    if value and not re.fullmatch(r"text=[!-~]+", value):
+        raise ValidationError("is not a text directive.")
+
+
+class _Lenient(Schema):
+    class Meta:
+        # Old servers take new widgets.
+        unknown = EXCLUDE
+
+
+class PageSchema(_Lenient):
+    url = Text(4096, required=True, validate=_page_address)
+    canonical = Text(4096)
+    title = Text(500)
+    language = Text(35)
+    author = Text(200)
+    section = Text(200)
+
+
+class SelectorSchema(_Lenient):
+    exact = Text(MAX_EXACT, required=True, validate=_some_text)
+    prefix = Text(200)
+    suffix = Text(200)
+
+
+class PassageSchema(_Lenient):
+    before = Text(1000)
+    after = Text(1000)
+
+
+class SubmissionSchema(_Lenient):
+    site = Text(64, required=True)
+    idempotency_key = Text(
+        64,
+        required=True,
+        validate=validate.Regexp(
+            r"[A-Za-z0-9_-]{16,64}\Z", error="must be 16 to 64 of A-Z a-z 0-9 _ -."
+        ),
+    )
+    page = fields.Nested(PageSchema, required=True)
+    selector = fields.Nested(SelectorSchema, required=True)
+    passage = fields.Nested(PassageSchema)
+    fragment = Text(2000, validate=_text_directive)
+    suggestion = Text(1000)
+    comment = Text(2000)
+    email = Text(254)
+    elapsed_ms = fields.Integer(
+        strict=True, allow_none=True, validate=validate.Range(min=0, max=2**53)
+    )
+    website = Text(500)
+    widget = Text(32)
+
+
+class AnswerSchema(Schema):
+    submission = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["new", "known"]))
+    readers = fields.Integer(required=True)
+
+
+def new_submission(data: dict[str, Any]) -> NewSubmission:
+    """The domain's view of a loaded :class:`SubmissionSchema`."""
+    page, selector, passage = data["page"], data["selector"], data.get("passage") or {}
+    return NewSubmission(
+        idempotency_key=data["idempotency_key"],
+        address=page["url"],
+        page_url=page["url"],
+        page_title=page.get("title") or "",
+        language=page.get("language") or "",
+        exact=selector["exact"],
+        prefix=selector.get("prefix") or "",
+        suffix=selector.get("suffix") or "",
+        before=passage.get("before") or "",
+        after=passage.get("after") or "",
+        fragment=data.get("fragment") or "",
+        suggestion=data.get("suggestion") or "",
+        comment=data.get("comment") or "",
+        widget=data.get("widget") or "",
+    )

@@ -1,0 +1,21 @@
+"""Tables and nothing else."""
+
+from server.models.account import ROLES, Membership, User
+from server.models.base import Base
+from server.models.delivery import Delivery
+from server.models.report import Event, Page, Report, Submission
+from server.models.site import Site, SiteOrigin
+
+__all__ = [
+    "ROLES",
+    "Base",
+    "Delivery",
+    "Event",
+    "Membership",
+    "Page",
+    "Report",
+    "Site",
+    "SiteOrigin",
+    "Submission",
+    "User",
+]

@@ -1,0 +1,64 @@
+"""Deliveries: the transactional outbox."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.clock import now
+from server.models.base import Base, new_public_id, one_of
+from server.models.report import Event, Report
+from server.models.site import Site
+
+# queued: owed. kept: rendered and shown, as no mail server is configured. failed: given up,
+# with the server's words in last_error.
+DELIVERY_STATES = ("queued", "sent", "kept", "failed")
+CHANNELS = ("mail",)
+
+
+class Delivery(Base):
+    """One message owed to one recipient through one channel.
+
+    Written in the same transaction as the event that caused it. A worker claims it by setting
+    ``lease_token`` and ``lease_until``; a lease that ran out may be claimed again. ``message_id``
+    is fixed when the row is written, so that a message sent twice can be recognised as one.
+    ``subject``, ``text`` and ``html`` are what was sent or kept.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("event_id", "channel", "recipient"),
+        CheckConstraint(one_of("state", DELIVERY_STATES), name="state"),
+        CheckConstraint(one_of("channel", CHANNELS), name="channel"),
+        Index("ix_delivery_due", "state", "due_at", "id"),
+        Index("ix_delivery_site", "site_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_public_id)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(String(10), default="mail")
+    recipient: Mapped[str] = mapped_column(String(254))
+    message_id: Mapped[str] = mapped_column(String(255), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(default=now)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    # Its worker died between sending and marking: it may have arrived twice.
+    possible_duplicate: Mapped[bool] = mapped_column(default=False)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    subject: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    sent_at: Mapped[datetime | None]
+
+    site: Mapped[Site] = relationship()
+    report: Mapped[Report] = relationship()
+    event: Mapped[Event] = relationship()

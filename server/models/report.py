@@ -1,0 +1,138 @@
+"""Pages, reports, submissions and events."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.clock import now
+from server.models.account import User
+from server.models.base import Base, new_public_id, one_of
+from server.models.site import Site
+
+STATUSES = ("open", "fixed", "rejected", "spam")
+EVENT_KINDS = ("opened", "joined", "fixed", "rejected", "spam", "reopened")
+EVENT_SOURCES = ("widget", "dashboard", "mail", "api", "command")
+
+
+class Page(Base):
+    """One article. Found by a hash of its address: an address can outgrow an index entry."""
+
+    __tablename__ = "page"
+    __table_args__ = (UniqueConstraint("site_id", "url_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    url: Mapped[str] = mapped_column(Text)
+    url_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    title: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(35), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Report(Base):
+    """One mistake at one place on one page; the item of the editors' queue.
+
+    ``exact``, ``prefix``, ``suffix``: W3C TextQuoteSelector, normalised. The sentence that an
+    editor reads is ``before + exact + after``. ``version`` counts changes of status, so that of
+    two editors the second learns that the first was faster.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("site_id", "page_id", "place_hash"),
+        CheckConstraint(one_of("status", STATUSES), name="status"),
+        CheckConstraint("readers >= 1", name="readers"),
+        Index("ix_report_queue", "site_id", "status", "last_submitted_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_public_id)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), index=True)
+    place_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    status: Mapped[str] = mapped_column(String(10), default="open")
+    version: Mapped[int] = mapped_column(default=1)
+    exact: Mapped[str] = mapped_column(Text)
+    prefix: Mapped[str] = mapped_column(Text, default="")
+    suffix: Mapped[str] = mapped_column(Text, default="")
+    before: Mapped[str] = mapped_column(Text, default="")
+    after: Mapped[str] = mapped_column(Text, default="")
+    fragment: Mapped[str] = mapped_column(Text, default="")
+    suggestion: Mapped[str] = mapped_column(Text, default="")
+    readers: Mapped[int] = mapped_column(default=1)
+    first_submitted_at: Mapped[datetime] = mapped_column(default=now)
+    last_submitted_at: Mapped[datetime] = mapped_column(default=now)
+    resolved_at: Mapped[datetime | None]
+
+    site: Mapped[Site] = relationship()
+    page: Mapped[Page] = relationship()
+    submissions: Mapped[list[Submission]] = relationship(
+        back_populates="report", order_by="Submission.id", passive_deletes=True
+    )
+    events: Mapped[list[Event]] = relationship(
+        back_populates="report", order_by="Event.id", passive_deletes=True
+    )
+
+
+class Submission(Base):
+    """One reader's act: what one POST carried. Never changed after it is stored."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("site_id", "idempotency_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_public_id)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    idempotency_key: Mapped[str] = mapped_column(String(64))
+    # The answer that was given: a repeated request gets the same one.
+    answered_status: Mapped[str] = mapped_column(String(10))
+    answered_readers: Mapped[int]
+    page_url: Mapped[str] = mapped_column(Text)
+    page_title: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(35), default="")
+    exact: Mapped[str] = mapped_column(Text)
+    prefix: Mapped[str] = mapped_column(Text, default="")
+    suffix: Mapped[str] = mapped_column(Text, default="")
+    before: Mapped[str] = mapped_column(Text, default="")
+    after: Mapped[str] = mapped_column(Text, default="")
+    suggestion: Mapped[str] = mapped_column(Text, default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    widget: Mapped[str] = mapped_column(String(32), default="")
+    received_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+    report: Mapped[Report] = relationship(back_populates="submissions")
+
+
+class Event(Base):
+    """One change of a report: who, when, from where. Never changed after it is stored."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", EVENT_KINDS), name="kind"),
+        CheckConstraint(one_of("source", EVENT_SOURCES), name="source"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(10))
+    actor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    report: Mapped[Report] = relationship(back_populates="events")
+    actor: Mapped[User | None] = relationship()

@@ -1,0 +1,47 @@
+"""A site: a publication whose readers report to us."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.clock import now
+from server.models.base import Base
+
+
+def new_site_key() -> str:
+    """128 random bits. Public: the key identifies a site, it does not authorise."""
+    return "ck_" + secrets.token_hex(16)
+
+
+class Site(Base):
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True, default=new_site_key)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    language: Mapped[str] = mapped_column(String(35), default="en")
+    # What the widget is told, by the names of docs/widget.md.
+    widget_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    origins: Mapped[list[SiteOrigin]] = relationship(
+        back_populates="site", cascade="all, delete-orphan", order_by="SiteOrigin.pattern"
+    )
+
+
+class SiteOrigin(Base):
+    """Where a site's articles live: ``https://example.org`` or ``https://*.example.org``."""
+
+    __tablename__ = "site_origin"
+    __table_args__ = (UniqueConstraint("site_id", "pattern"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    pattern: Mapped[str] = mapped_column(String(300))
+
+    site: Mapped[Site] = relationship(back_populates="origins")

@@ -1,0 +1,80 @@
+"""What an editor reads: one report as a mail, in text and HTML."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+
+from server.models import Delivery, Report
+from server.text.address import with_fragment
+from server.text.difference import difference
+from server.text.visible import visible
+
+MAX_COMMENTS = 10
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as it is sent or kept. ``headers`` hold nothing that a reader wrote."""
+
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+
+
+def render(delivery: Delivery, comments: list[str], public_url: str) -> Rendered:
+    """The mail about a delivery's report."""
+    report = delivery.report
+    values: dict[str, Any] = {
+        "report": report,
+        "site": delivery.site,
+        "reopened": delivery.event.kind == "reopened",
+        "before": visible(report.before),
+        "exact": visible(report.exact),
+        "after": visible(report.after),
+        "difference": [
+            (kind, visible(part)) for kind, part in difference(report.exact, report.suggestion)
+        ]
+        if report.suggestion
+        else [],
+        "comments": [visible(comment) for comment in comments[:MAX_COMMENTS]],
+        "title": visible(report.page.title) or report.page.url,
+        "words_url": with_fragment(report.page.url, report.fragment),
+        "report_url": f"{public_url}/reports/{report.public_id}",
+        "language": report.page.language or delivery.site.language,
+        "quoted": quoted,
+    }
+    return Rendered(
+        subject=subject_of(report, delivery.site.name),
+        text=render_template("notify/report.txt", **values),
+        html=render_template("notify/report.html", **values),
+        headers=_headers(delivery),
+    )
+
+
+def subject_of(report: Report, site_name: str) -> str:
+    """Constant for a report, so that its mails form one thread; without readers' words, which
+    must not reach a header."""
+    return f"[{site_name}] Spelling report {str(report.public_id)[-6:]}"
+
+
+def quoted(text: str) -> str:
+    """A reader's text behind ``> ``, so that it cannot pass for ours."""
+    lines = text.splitlines() or [""]
+    return "\n".join(f"> {part}" for line in lines for part in (textwrap.wrap(line, 74) or [""]))
+
+
+def _headers(delivery: Delivery) -> dict[str, str]:
+    domain = delivery.message_id.rstrip(">").rpartition("@")[2]
+    thread = f"<report.{delivery.report.public_id}@{domain}>"
+    return {
+        "In-Reply-To": thread,
+        "References": thread,
+        "List-Id": f"<{delivery.site.key}.{domain}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }

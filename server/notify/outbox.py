@@ -1,0 +1,169 @@
+"""The transactional outbox: what is owed is a row, written with its cause, claimed with a lease.
+
+A worker that dies leaves its lease to run out; the row is then claimed again. Between the mail
+server's "250" and our mark a crash can send a message twice: such a row is marked
+``possible_duplicate``, and both copies carry the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from email.utils import parseaddr
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from server.clock import now
+from server.models import Delivery, Event, Membership, Report, User
+
+# One message: connect, greet, hand over. A claim covers a single message, never a batch.
+LEASE = timedelta(seconds=90)
+
+# Waits after the 1st, 2nd … failed attempt; the last failure comes about two days after the first.
+BACKOFF = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1200)
+)
+NOTIFIED_ROLES = ("owner", "editor")
+
+
+def owe_deliveries(
+    session: Session, report: Report, event: Event, mail_from: str
+) -> list[Delivery]:
+    """Write one delivery for each editor of the report's site, in the caller's transaction."""
+    recipients = session.scalars(
+        select(User.email)
+        .join(Membership)
+        .where(
+            Membership.site_id == report.site_id,
+            Membership.role.in_(NOTIFIED_ROLES),
+            User.active,
+        )
+        .order_by(User.id)
+    ).all()
+    domain = parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
+    deliveries = [
+        Delivery(
+            site_id=report.site_id,
+            report_id=report.id,
+            event_id=event.id,
+            recipient=recipient,
+            message_id=f"<{secrets.token_hex(16)}@{domain}>",
+            due_at=event.created_at,
+        )
+        for recipient in recipients
+    ]
+    session.add_all(deliveries)
+    session.flush()
+    return deliveries
+
+
+def claim_due(session: Session) -> Delivery | None:
+    """Claim the delivery that is due longest, or None; the caller's transaction commits it.
+
+    The update is conditional on the row being still as it was read, so that of two workers one
+    alone wins (the other reads again).
+    """
+    while True:
+        moment = now()
+        found = session.execute(
+            select(Delivery.id, Delivery.lease_token)
+            .where(
+                Delivery.state == "queued",
+                Delivery.due_at <= moment,
+                or_(Delivery.lease_until.is_(None), Delivery.lease_until <= moment),
+            )
+            .order_by(Delivery.due_at, Delivery.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if found is None:
+            return None
+        delivery_id, former_token = found
+        won = session.scalars(
+            update(Delivery)
+            .where(
+                Delivery.id == delivery_id,
+                Delivery.state == "queued",
+                Delivery.lease_token.is_(None)
+                if former_token is None
+                else Delivery.lease_token == former_token,
+            )
+            .values(
+                lease_token=secrets.token_hex(16),
+                lease_until=moment + LEASE,
+                attempts=Delivery.attempts + 1,
+                # Its former worker died with the message in its hands.
+                **({} if former_token is None else {"possible_duplicate": True}),
+            )
+            .returning(Delivery)
+            .execution_options(populate_existing=True)
+        ).first()
+        if won is not None:
+            return won
+
+
+def settle(
+    session: Session,
+    delivery_id: int,
+    lease_token: str,
+    *,
+    state: str,
+    error: str = "",
+    subject: str = "",
+    text: str = "",
+    html: str = "",
+) -> bool:
+    """Mark a claimed delivery ``sent``, ``kept`` or ``failed``, with what was rendered.
+
+    False where the lease is no longer ours: another worker has taken over, and its word counts.
+    """
+    moment = now()
+    values: dict[str, object] = {
+        "state": state,
+        "last_error": error,
+        "sent_at": moment if state == "sent" else None,
+        "lease_token": None,
+        "lease_until": None,
+    }
+    if text:
+        values |= {"subject": subject, "text": text, "html": html}
+    return _conditionally(session, delivery_id, lease_token, values)
+
+
+def postpone(
+    session: Session, delivery_id: int, lease_token: str, attempts: int, error: str
+) -> bool:
+    """Owe it later, by the schedule; give it up as ``failed`` when the schedule is used up."""
+    if attempts > len(BACKOFF):
+        return settle(session, delivery_id, lease_token, state="failed", error=error)
+    values: dict[str, object] = {
+        "due_at": now() + BACKOFF[attempts - 1],
+        "last_error": error,
+        "lease_token": None,
+        "lease_until": None,
+    }
+    return _conditionally(session, delivery_id, lease_token, values)
+
+
+def retry(session: Session, delivery: Delivery) -> bool:
+    """Queue a kept or failed delivery again. False where it is neither."""
+    changed = session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.state.in_(("kept", "failed")))
+        .values(state="queued", attempts=0, due_at=now(), last_error="")
+        .returning(Delivery.id)
+    ).all()
+    return bool(changed)
+
+
+def _conditionally(
+    session: Session, delivery_id: int, lease_token: str, values: dict[str, object]
+) -> bool:
+    changed = session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.lease_token == lease_token)
+        .values(**values)
+        .returning(Delivery.id)
+    ).all()
+    return bool(changed)

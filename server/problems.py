@@ -1,0 +1,122 @@
+"""Every JSON error is a problem document (RFC 9457) that names the field."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, json, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+
+log = logging.getLogger(__name__)
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an error
+    """A refusal with a reason. ``errors``: ``[{"field": "selector.exact", "message": "…"}]``;
+    ``kind``: the last part of the problem's type address; ``retry_after``: seconds."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str = "",
+        *,
+        errors: list[dict[str, str]] | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.status = status
+        self.kind = kind
+        self.title = title
+        self.detail = detail
+        self.errors = errors or []
+        self.retry_after = retry_after
+
+    @classmethod
+    def of_field(
+        cls, field: str, message: str, *, status: int = 422, kind: str = "invalid-field"
+    ) -> Problem:
+        """The problem of one field."""
+        return cls(
+            status,
+            kind,
+            "The request was not accepted.",
+            f"{field}: {message}",
+            errors=[{"field": field, "message": message}],
+        )
+
+    def response(self) -> Response:
+        document: dict[str, Any] = {
+            "type": f"/problems/{self.kind}",
+            "title": self.title,
+            "status": self.status,
+        }
+        if self.detail:
+            document["detail"] = self.detail
+        if self.errors:
+            document["errors"] = self.errors
+        response = Response(json.dumps(document), self.status, content_type=MEDIA_TYPE)
+        response.headers["Cache-Control"] = "no-store"
+        if self.retry_after is not None:
+            response.headers["Retry-After"] = str(self.retry_after)
+        return response
+
+
+def wants_problem() -> bool:
+    """True for the JSON endpoints; pages answer errors with pages."""
+    return request.path.startswith("/api/")
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Problem, Problem.response)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _storage_unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400 or not wants_problem():
+        return error
+    retry_after = 60 if error.code == 429 else None
+    response = Problem(
+        error.code,
+        error.name.lower().replace(" ", "-"),
+        error.name,
+        error.description or "",
+        retry_after=retry_after,
+    ).response()
+    for name, value in error.get_headers():
+        # 405 must keep Allow; 429 its Retry-After.
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _storage_unavailable(error: OperationalError) -> Response:
+    log.error("storage unavailable: %s", error)
+    if not wants_problem():
+        return Response(
+            "The database does not answer. Please try again in a moment.",
+            503,
+            {"Retry-After": str(RETRY_AFTER_SECONDS)},
+            content_type="text/plain; charset=utf-8",
+        )
+    return Problem(
+        503,
+        "storage-unavailable",
+        "The report could not be stored just now.",
+        "Nothing was stored. Please send it again.",
+        retry_after=RETRY_AFTER_SECONDS,
+    ).response()
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected error", exc_info=error)
+    if not wants_problem():
+        return Response("Something went wrong on our side.", 500, content_type="text/plain")
+    return Problem(500, "internal-error", "Something went wrong on our side.").response()

@@ -1,0 +1,36 @@
+"""The web server (Granian) that runs the application."""
+
+from __future__ import annotations
+
+import socket
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+
+def serve(host: str, port: int, *, workers: int, threads: int) -> None:
+    """Serve until stopped. The settings reach the processes through the environment."""
+    Granian(
+        "server.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        respawn_failed_workers=True,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise ClickException where something listens already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {host}:{port}: {error.strerror}"
+            ) from None

@@ -1,0 +1,87 @@
+"""Sites and accounts: adding them, and what an owner pastes into a page."""
+
+from __future__ import annotations
+
+import secrets
+
+from email_validator import EmailNotValidError, validate_email
+from flask_security.utils import hash_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.models import ROLES, Membership, Site, SiteOrigin, User
+from server.text.address import AddressError, origin_pattern
+
+MIN_PASSWORD_LENGTH = 10
+
+
+class InvalidInput(ValueError):  # noqa: N818 - names what is wrong, not that it is an error
+    """Something that cannot be added; the message names the field."""
+
+
+def add_site(session: Session, name: str, origins: list[str], language: str = "en") -> Site:
+    """A new site. Raises InvalidInput for a name that is taken or an origin that is none."""
+    name = name.strip()
+    if not name or len(name) > 200 or not name.isprintable():
+        raise InvalidInput("name: must have 1 to 200 printable characters.")
+    if session.scalar(select(Site).where(Site.name == name)):
+        raise InvalidInput(f"name: there is already a site named {name!r}.")
+    if not origins:
+        raise InvalidInput("origin: at least one is needed, for example https://example.org.")
+    try:
+        patterns = sorted({origin_pattern(origin) for origin in origins})
+    except AddressError as error:
+        raise InvalidInput(f"origin: {error}") from None
+    site = Site(name=name, language=language)
+    site.origins = [SiteOrigin(pattern=pattern) for pattern in patterns]
+    session.add(site)
+    session.flush()
+    return site
+
+
+def site_named(session: Session, name_or_key: str) -> Site:
+    """The site of this name or key. Raises InvalidInput where there is none."""
+    site = session.scalar(
+        select(Site).where((Site.name == name_or_key) | (Site.key == name_or_key))
+    )
+    if site is None:
+        raise InvalidInput(f"site: there is no site {name_or_key!r}. See: copydesk sites list")
+    return site
+
+
+def add_user(session: Session, email: str, password: str) -> User:
+    """A new account. Raises InvalidInput for a bad or taken address or a short password."""
+    try:
+        address = validate_email(
+            email, check_deliverability=False, test_environment=True
+        ).normalized
+    except EmailNotValidError as error:
+        raise InvalidInput(f"email: {error}") from None
+    if session.scalar(select(User).where(func.lower(User.email) == address.lower())):
+        raise InvalidInput(f"email: there is already an account {address}.")
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise InvalidInput(f"password: must have at least {MIN_PASSWORD_LENGTH} characters.")
+    user = User(email=address, password=hash_password(password))
+    session.add(user)
+    session.flush()
+    return user
+
+
+def add_member(session: Session, user: User, site: Site, role: str = "editor") -> Membership:
+    """Let an account work on a site. Raises InvalidInput for an unknown role."""
+    if role not in ROLES:
+        raise InvalidInput(f"role: must be one of {', '.join(ROLES)}.")
+    membership = Membership(user_id=user.id, site_id=site.id, role=role)
+    session.add(membership)
+    session.flush()
+    return membership
+
+
+def new_password() -> str:
+    """A password to hand to somebody: 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
+def script_tag(site: Site, public_url: str) -> str:
+    """The one tag that a site owner pastes into the pages."""
+    return f'<script async src="{public_url}/w/{site.key}.js"></script>'

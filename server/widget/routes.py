@@ -1,0 +1,79 @@
+"""``/w/<site key>.js`` and ``/widget/<version>/<file>``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import select
+
+from server.extensions import db
+from server.models import Site
+from server.widget.build import NotBuilt, current_build, entry_script
+
+blueprint = Blueprint("widget", __name__)
+
+ENTRY_SECONDS = 300
+YEAR_SECONDS = 31_536_000
+MEDIA_TYPE = "text/javascript; charset=utf-8"
+
+
+@blueprint.get("/w/<key>.js")
+def entry(key: str) -> Response:
+    """The script that a site owner's tag names: short-lived, so that settings arrive soon."""
+    site = db.session.scalar(select(Site).where(Site.key == key))
+    if site is None:
+        abort(404, "No site has this key.")
+    settings = json.dumps(
+        {"site": site.key, **site.widget_settings}, separators=(",", ":"), sort_keys=True
+    )
+    encoding = "br" if _accepts("br") else ""
+    response = _script(entry_script(settings, encoding), encoding)
+    response.headers["Cache-Control"] = (
+        f"public, max-age={ENTRY_SECONDS}, stale-while-revalidate=86400"
+    )
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/widget/<version>/<path:name>")
+def file(version: str, name: str) -> Response:
+    """A built file, immutable under its version."""
+    build = current_build()
+    encoding = next((code for code in ("br", "gzip") if _accepts(code)), "")
+    data = build.read(name, encoding)
+    if data is None:
+        abort(404, "The widget has no such file.")
+    response = _script(data, encoding)
+    response.headers["Cache-Control"] = (
+        f"public, max-age={YEAR_SECONDS}, immutable"
+        if version == build.version
+        # A page may hold an older listener than this server: it still finds its dialog.
+        else "no-cache"
+    )
+    return response
+
+
+@blueprint.errorhandler(NotBuilt)
+def not_built(error: NotBuilt) -> tuple[str, int]:
+    return str(error), 503
+
+
+def _accepts(encoding: str) -> bool:
+    return request.accept_encodings.quality(encoding) > 0 and bool(
+        request.headers.get("Accept-Encoding")
+    )
+
+
+def _script(data: bytes, encoding: str) -> Response:
+    response = Response(data, content_type=MEDIA_TYPE)
+    # import() from an article's origin is a CORS request.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Timing-Allow-Origin"] = "*"
+    response.headers["Vary"] = "Accept-Encoding"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    return response
