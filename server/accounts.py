@@ -32,6 +32,8 @@ def configure_security(app: Flask) -> None:
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
         SECURITY_FLASH_MESSAGES=True,
+        # Roles are per site, in Membership; there is nothing to join.
+        SECURITY_JOIN_USER_ROLES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
         PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
         REMEMBER_COOKIE_SECURE=settings.effective_cookie_secure,
