@@ -61,7 +61,7 @@ class Settings:
     smtp_security: str = _setting("none", "`none`, `starttls` or `tls`")
     smtp_user: str = _setting("", "user name for authentication, if the server wants one")
     smtp_password: str = _setting("", "its password")
-    smtp_timeout: float = _setting(30.0, "seconds to wait for the mail server at each step")
+    smtp_timeout: float = _setting(10.0, "seconds to wait for the mail server at each step")
     mail_from: str = _setting("Copydesk <copydesk@localhost>", "the sender of every message")
     limit_storage_url: str = _setting(
         "memory://", "where rate limits count: `memory://` (per process) or `redis://`"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.extensions import db
 
 BUSY_TIMEOUT_MS = 5_000
+# A race is lost once against each kind of row at most: page, report, submission.
+RACES = 4
+
+T = TypeVar("T")
 
 # Writers that wait inside SQLite poll with growing sleeps, which makes the slowest of them very
 # slow. Waiting here instead is fair; other processes still meet at SQLite's own lock.
@@ -64,6 +69,21 @@ def write_transaction() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def write_with_retry(work: Callable[[Session], T]) -> T:
+    """Do ``work`` in a write transaction, again where it lost a race.
+
+    On PostgreSQL two writers can both find no page and both insert it; the unique constraint
+    lets one win, and the other, trying again, finds what the first wrote.
+    """
+    for _ in range(RACES):
+        try:
+            with write_transaction() as session:
+                return work(session)
+        except IntegrityError as error:
+            lost = error
+    raise lost
 
 
 @contextmanager

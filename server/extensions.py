@@ -13,7 +13,8 @@ from flask_wtf import CSRFProtect
 from server.models.base import Base
 from server.network import address_prefix
 
-db = SQLAlchemy(metadata=Base.metadata)
+# What was committed is what was read: no query again after each commit.
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 migrate = Migrate()
 mail = Mail()
 security = Security()

@@ -37,6 +37,12 @@ def check_origin(site: Site, headers: Headers, page_url: str) -> None:
         )
 
 
+def page_identity(site: Site, url: str, canonical: str) -> str:
+    """The address that names the page: its canonical one, if that lies on the site too."""
+    patterns = [origin.pattern for origin in site.origins]
+    return canonical if canonical and _allowed(canonical, patterns) else url
+
+
 def _allowed(address: str, patterns: list[str]) -> bool:
     try:
         return origin_allowed(origin_of(address), patterns)

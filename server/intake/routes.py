@@ -8,13 +8,14 @@ from flask import Response, current_app, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server import tasks
 from server.config import Settings
-from server.database import write_transaction
+from server.database import write_with_retry
 from server.extensions import db
 from server.intake.body import read_json_object
-from server.intake.origin import check_origin
+from server.intake.origin import check_origin, page_identity
 from server.intake.schema import SubmissionSchema, new_submission
 from server.models import Site
 from server.notify.outbox import owe_deliveries
@@ -77,14 +78,17 @@ def _site(key: str) -> Site:
 
 def _record(site: Site, data: dict[str, Any]) -> Recorded:
     site_id = site.id
+    page = data["page"]
+    new = new_submission(data, page_identity(site, page["url"], page.get("canonical") or ""))
     settings: Settings = current_app.extensions["copydesk_settings"]
-    with write_transaction() as session:
-        recorded = record_submission(session, session.get_one(Site, site_id), new_submission(data))
+
+    def work(session: Session) -> Recorded:
+        recorded = record_submission(session, session.get_one(Site, site_id), new)
         if recorded.event:
             owe_deliveries(session, recorded.report, recorded.event, settings.mail_from)
-        # The answer is read before the commit expires it.
-        session.refresh(recorded.submission)
-    return recorded
+        return recorded
+
+    return write_with_retry(work)
 
 
 def _answer(recorded: Recorded) -> Response:

@@ -115,12 +115,12 @@ class AnswerSchema(Schema):
     readers = fields.Integer(required=True)
 
 
-def new_submission(data: dict[str, Any]) -> NewSubmission:
-    """The domain's view of a loaded :class:`SubmissionSchema`."""
+def new_submission(data: dict[str, Any], address: str) -> NewSubmission:
+    """The domain's view of a loaded :class:`SubmissionSchema`; ``address`` names the page."""
     page, selector, passage = data["page"], data["selector"], data.get("passage") or {}
     return NewSubmission(
         idempotency_key=data["idempotency_key"],
-        address=page["url"],
+        address=address,
         page_url=page["url"],
         page_title=page.get("title") or "",
         language=page.get("language") or "",

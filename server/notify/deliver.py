@@ -66,6 +66,8 @@ def deliver_due(limit: int = BATCH) -> int:
                 stack.close()
                 if not _failed(delivery_id, token, error):
                     break
+            except Exception as error:
+                _poisoned(delivery_id, token, error)
             else:
                 _settle(delivery_id, token, "sent", rendered)
     return handled
@@ -77,11 +79,16 @@ def _rendered(delivery_id: int, token: str, settings: Settings) -> Rendered | No
         delivery = _load(delivery_id)
         comments = list(latest_comments(db.session(), delivery.report))
         return render(delivery, comments, settings.public_url)
-    except Exception as error:  # a poisoned row must not stop its neighbours
-        log.exception("delivery %s cannot be rendered", delivery_id)
-        with write_transaction() as session:
-            settle(session, delivery_id, token, state="failed", error=f"not rendered: {error}")
+    except Exception as error:
+        _poisoned(delivery_id, token, error)
         return None
+
+
+def _poisoned(delivery_id: int, token: str, error: Exception) -> None:
+    """A row that cannot become a message fails alone; its neighbours go on."""
+    log.exception("delivery %s cannot be made into a message", delivery_id, exc_info=error)
+    with write_transaction() as session:
+        settle(session, delivery_id, token, state="failed", error=f"not a message: {error!r}")
 
 
 def _load(delivery_id: int) -> Delivery:

@@ -18,9 +18,9 @@ interface Api {
 }
 
 declare global {
-  // eslint-disable-next-line no-var -- only `var` declares a property of the global object
+   
   var copydesk: Api | undefined;
-  // eslint-disable-next-line no-var
+   
   var copydeskSettings: Settings | undefined;
 }
 
@@ -62,8 +62,8 @@ const start = (script: HTMLScriptElement): Api => {
     (globalThis.requestIdleCallback ?? setTimeout)(task);
   };
   /** Another part of the widget; what it would have done can wait for the next page view. */
-  const part = <Part>(name: string, task: (module: Part) => unknown): void =>
-    void import(`${widget.files}${name}.js`).then(task, () => 0);
+  const part = (name: string, task: (module: never) => unknown): void =>
+    void (import(`${widget.files}${name}.js`) as Promise<never>).then(task, () => 0);
   const on = (target: EventTarget, type: string, listener: (event: never) => void): void =>
     target.addEventListener(type, listener as EventListener, { signal: stop.signal, passive: false });
 
@@ -71,7 +71,7 @@ const start = (script: HTMLScriptElement): Api => {
     const target = event.composedPath()[0] as HTMLElement;
     return (
       document.designMode === "on" ||
-      !!target.isContentEditable ||
+      target.isContentEditable ||
       !!target.closest?.("input,textarea,select,[role=textbox]")
     );
   };
@@ -84,7 +84,7 @@ const start = (script: HTMLScriptElement): Api => {
       !event.repeat &&
       !event.isComposing &&
       !event.defaultPrevented &&
-      /Enter$/.test(event.key + event.code) &&
+      (event.key + event.code).endsWith("Enter") &&
       !typesText(event)
     ) {
       event.preventDefault();

@@ -75,4 +75,5 @@ export const plural = ({ tag, strings }: Language, key: "known" | "too_long", co
 
 /** The shortcut as it is printed on the reader's keyboard. */
 export const keys = ({ strings }: Pick<Language, "strings">): string =>
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is Chromium's alone
   `${/Mac|iP/.test(navigator.platform) ? "⌘" : strings.ctrl}+${strings.enter}`;

@@ -71,7 +71,7 @@ export const open = async (widget: Widget): Promise<void> => {
   hideOffer();
   if (form) return;
   const reason = objection(widget, tongue, captured);
-  if (reason || !captured) return say(widget, tongue, reason ?? "");
+  if (reason || !captured) { say(widget, tongue, reason ?? ""); return; }
   if (!emit("open", { exact: captured.exact })) return;
 
   // A failure here shows itself when it is needed.

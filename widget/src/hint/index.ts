@@ -16,7 +16,8 @@ export const hint = async (widget: Widget): Promise<void> => {
   const line = document.createElement("span");
   line.lang = tag;
   line.dir = direction;
-  line.textContent = fill(settings.hint || (touch ? strings.hint_touch : strings.hint), {
+  const usual = touch ? strings.hint_touch : strings.hint;
+  line.textContent = fill(settings.hint ?? usual, {
     keys: keys({ strings }),
     button: strings.button,
   });

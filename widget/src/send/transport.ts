@@ -58,7 +58,7 @@ export const send = async (server: string, site: string, body: string): Promise<
   const safe = keep(site, body);
   let outcome: Outcome | undefined;
   for (const wait of [0, ...WAITS_MS]) {
-    if (navigator.onLine === false && safe) break;
+    if (!navigator.onLine && safe) break;
     if (wait) await pause(wait);
     outcome = await attempt(server, body);
     if (outcome) break;

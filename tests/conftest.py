@@ -1,0 +1,89 @@
+"""What the tests share: an application with a database of its own, a site, an editor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from submissions import EDITOR, ORIGIN, PASSWORD, Submit, body_for
+from werkzeug.test import TestResponse
+
+from server import create_app
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db, limiter
+from server.models import Base, Site, User
+from server.sites import add_member, add_site, add_user
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        mode="development",
+        secret_key="a secret key for the tests alone, long enough",
+        data_dir=tmp_path / "var",
+        public_url="http://localhost:8000",
+        mail_from="Copydesk <copydesk@news.example>",
+        login_limit="1000/minute",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+        limiter.reset()
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    """A site with one editor and the origin ``https://news.example``."""
+    with write_transaction() as session:
+        site = add_site(session, "The News", [ORIGIN])
+        add_member(session, add_user(session, EDITOR, PASSWORD), site, "editor")
+    return db.session.scalars(select(Site)).one()
+
+
+@pytest.fixture
+def editor(site: Site) -> User:
+    return db.session.scalars(select(User)).one()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def editor_client(app: Flask, editor: User) -> FlaskClient:
+    """A browser in which the editor is logged in; forms need no CSRF token here."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    answer = client.post("/login", data={"email": EDITOR, "password": PASSWORD})
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+@pytest.fixture
+def submit(client: FlaskClient, site: Site) -> Submit:
+    """POST a submission as the widget does; keywords change fields, see :func:`body_for`."""
+
+    def post(origin: str | None = ORIGIN, **changes: Any) -> TestResponse:
+        return client.post(
+            "/api/v1/submissions",
+            data=json.dumps(body_for(site, **changes)),
+            content_type="text/plain;charset=UTF-8",
+            headers={"Origin": origin} if origin else {},
+        )
+
+    return post

@@ -1,0 +1,269 @@
+"""What is owed is sent, once, or kept owed; against a real SMTP server."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from smtp_server import MailServer
+from sqlalchemy import select, update
+from submissions import Submit
+
+from server import clock
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Delivery
+from server.notify.deliver import deliver_due
+from server.notify.outbox import BACKOFF, LEASE, claim_due, retry, settle
+
+
+def the_delivery() -> Delivery:
+    db.session.rollback()
+    return db.session.scalars(select(Delivery)).one()
+
+
+def make_due() -> None:
+    with write_transaction() as session:
+        session.execute(update(Delivery).values(due_at=clock.now() - timedelta(seconds=1)))
+
+
+def test_editor_gets_the_sentence_the_correction_and_the_links(
+    submit: Submit, mail_server: MailServer
+) -> None:
+    submit(comment="Second paragraph, I think.")
+
+    assert deliver_due() == 1
+
+    (message,) = mail_server.messages
+    assert mail_server.recipients == ["editor@news.example"]
+    text = message.get_body(("plain",)).get_content()
+    html = message.get_body(("html",)).get_content()
+    assert "> The council has begun to [[recieve]] letters." in text
+    assert "[-recieve-]{+receive+}" in text
+    assert "> Second paragraph, I think." in text
+    assert "<mark>recieve</mark>" in html
+    assert "<del>recieve</del><ins>receive</ins>" in html
+    delivery = the_delivery()
+    for part in (text, html):
+        assert "The harbour" in part
+        assert "https://news.example/harbour#:~:text=recieve" in part
+        assert f"http://localhost:8000/reports/{delivery.report.public_id}" in part
+    assert delivery.state == "sent"
+    assert delivery.html.strip() == html.strip().replace("\r\n", "\n")
+    assert message["Message-ID"] == delivery.message_id
+
+
+def test_nothing_a_reader_sends_reaches_a_header(submit: Submit, mail_server: MailServer) -> None:
+    evil = "x\r\nBcc: victim@example.org\r\n\r\nbody"
+    submit(
+        selector__exact=evil,
+        page__title=evil,
+        suggestion=evil,
+        comment=evil,
+        page__language="e\r\n",
+    )
+
+    deliver_due()
+
+    (message,) = mail_server.messages
+    assert sorted(set(message.keys())) == [
+        "Auto-Submitted", "Content-Type", "Date", "From", "In-Reply-To", "List-Id", "MIME-Version",
+        "Message-ID", "References", "Subject", "To", "X-Auto-Response-Suppress",
+    ]  # fmt: skip
+    assert "victim" not in str(message["Subject"])
+    assert mail_server.recipients == ["editor@news.example"]
+
+
+def test_html_of_readers_is_escaped(submit: Submit, mail_server: MailServer) -> None:
+    submit(comment="<img src=x onerror=alert(1)>", selector__exact="<b>bold", suggestion="<i>")
+
+    deliver_due()
+
+    html = mail_server.messages[0].get_body(("html",)).get_content()
+    assert "<img" not in html
+    assert "<b>" not in html
+    assert "&lt;b&gt;bold" in html
+
+
+def test_nothing_due_sends_nothing(submit: Submit, mail_server: MailServer) -> None:
+    submit()
+    deliver_due()
+
+    assert deliver_due() == 0
+    assert len(mail_server.messages) == 1
+
+
+def test_a_batch_uses_one_connection(submit: Submit, mail_server: MailServer) -> None:
+    for number in range(3):
+        submit(selector__exact=f"mistake {number}")
+
+    assert deliver_due() == 3
+    assert len(mail_server.messages) == 3
+    assert mail_server.connections == 1
+
+
+@pytest.mark.parametrize("answer", ["421 too busy", "450 greylisted", "451 try later", "drop"])
+def test_temporary_trouble_is_tried_again(
+    submit: Submit, mail_server: MailServer, answer: str
+) -> None:
+    mail_server.refuse_data = [answer]
+    submit()
+
+    deliver_due()
+
+    delivery = the_delivery()
+    assert delivery.state == "queued"
+    assert delivery.last_error
+    assert delivery.due_at > clock.now()
+    make_due()
+    deliver_due()
+    assert the_delivery().state == "sent"
+    assert [message["Message-ID"] for message in mail_server.messages] == [delivery.message_id]
+
+
+def test_refused_recipient_fails_with_the_servers_words(
+    submit: Submit, mail_server: MailServer
+) -> None:
+    mail_server.refuse_recipient = ["550 no such person here"]
+    submit()
+
+    deliver_due()
+
+    delivery = the_delivery()
+    assert delivery.state == "failed"
+    assert delivery.last_error == "550 no such person here"
+
+
+def test_one_refusal_does_not_stop_the_others(submit: Submit, mail_server: MailServer) -> None:
+    mail_server.refuse_recipient = ["550 no"]
+    submit(selector__exact="first")
+    submit(selector__exact="second")
+
+    deliver_due()
+
+    assert len(mail_server.messages) == 1
+
+
+def test_server_that_is_down_costs_nothing(submit: Submit, mail_server: MailServer) -> None:
+    submit()
+    submit(selector__exact="another")
+    mail_server.stop()
+
+    assert deliver_due() == 1, "the second is not tried: it would fail alike"
+
+    db.session.rollback()
+    assert {each.state for each in db.session.scalars(select(Delivery))} == {"queued"}
+
+
+def test_server_that_hangs_meets_the_time_limit(submit: Submit, mail_server: MailServer) -> None:
+    mail_server.stall_seconds = 5
+    submit()
+
+    deliver_due()
+
+    assert "timed out" in the_delivery().last_error
+
+
+def test_after_the_schedule_is_used_up_it_is_given_up(
+    submit: Submit, mail_server: MailServer
+) -> None:
+    submit()
+    for _ in range(len(BACKOFF) + 1):
+        mail_server.refuse_data = ["451 later"]
+        make_due()
+        deliver_due()
+
+    delivery = the_delivery()
+    assert (delivery.state, delivery.attempts) == ("failed", len(BACKOFF) + 1)
+    with write_transaction() as session:
+        assert retry(session, delivery)
+    deliver_due()
+    assert the_delivery().state == "sent"
+
+
+def test_poisoned_row_fails_alone(submit: Submit, mail_server: MailServer) -> None:
+    submit(selector__exact="poison")
+    submit(selector__exact="good")
+    with write_transaction() as session:
+        first = session.scalars(select(Delivery).order_by(Delivery.id)).first()
+        assert first is not None
+        # No header can carry this; the row cannot become a message however often it is tried.
+        first.recipient = "a@news.example\nBcc: b@news.example"
+
+    deliver_due()
+
+    assert len(mail_server.messages) == 1
+    db.session.rollback()
+    states = [each.state for each in db.session.scalars(select(Delivery).order_by(Delivery.id))]
+    assert states == ["failed", "sent"]
+
+
+def test_claimed_delivery_is_nobody_elses(submit: Submit) -> None:
+    submit()
+    with write_transaction() as session:
+        assert claim_due(session) is not None
+
+    with write_transaction() as session:
+        assert claim_due(session) is None
+
+
+def test_lease_that_ran_out_is_claimed_again_and_marked(
+    submit: Submit, mail_server: MailServer
+) -> None:
+    submit()
+    with write_transaction() as session:
+        dead = claim_due(session)
+        assert dead is not None
+        token = str(dead.lease_token)
+        dead.lease_until = clock.now() - timedelta(seconds=1)
+
+    deliver_due()
+
+    delivery = the_delivery()
+    assert delivery.state == "sent"
+    assert delivery.possible_duplicate
+    with write_transaction() as session:
+        assert not settle(session, delivery.id, token, state="failed"), "the zombie has no say"
+
+
+def test_lease_outlasts_every_time_limit_of_one_message(settings: Settings) -> None:
+    steps = 6  # connect, EHLO, MAIL, RCPT, DATA, the message
+
+    assert steps * Settings().smtp_timeout < LEASE.total_seconds()
+
+
+class TestWithoutMailServer:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, smtp_host="")
+
+    def test_message_is_kept(self, submit: Submit, mail_server: MailServer) -> None:
+        submit()
+
+        assert deliver_due() == 1
+
+        delivery = the_delivery()
+        assert delivery.state == "kept"
+        assert "recieve" in delivery.text
+        assert "<mark>recieve</mark>" in delivery.html
+        assert mail_server.messages == []
+
+
+class TestTls:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, smtp_security="starttls")
+
+    def test_server_without_starttls_gets_no_mail(
+        self, submit: Submit, mail_server: MailServer
+    ) -> None:
+        submit()
+
+        deliver_due()
+
+        assert mail_server.messages == []
+        delivery = the_delivery()
+        assert delivery.state == "queued"
+        assert "STARTTLS" in delivery.last_error

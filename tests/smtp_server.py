@@ -1,0 +1,76 @@
+"""A real SMTP server (aiosmtpd) that on command refuses, stalls or breaks off."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import socket
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class MailServer:
+    """``messages``: what was accepted. ``refuse_recipient``, ``refuse_data``: answers to give
+    instead of accepting, once each, in order; ``"drop"`` closes the connection."""
+
+    def __init__(self, **options: Any) -> None:
+        self.messages: list[EmailMessage] = []
+        self.recipients: list[str] = []
+        self.refuse_recipient: list[str] = []
+        self.refuse_data: list[str] = []
+        self.stall_seconds = 0.0
+        self.connections = 0
+        self.port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, answers: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.connections += 1
+        return answers
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        if self.refuse_recipient:
+            return self.refuse_recipient.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        if self.stall_seconds:
+            await asyncio.sleep(self.stall_seconds)
+        if self.refuse_data:
+            answer = self.refuse_data.pop(0)
+            if answer != "drop":
+                return answer
+            assert server.transport is not None
+            server.transport.abort()
+            return "421 gone"
+        assert isinstance(envelope.content, bytes)
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        self.messages.append(message)
+        self.recipients += envelope.rcpt_tos
+        return "250 OK"
+
+    def start(self) -> None:
+        self.controller.start()
+
+    def stop(self) -> None:
+        if self.controller.loop.is_running():
+            self.controller.stop(no_assert=True)
