@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from submissions import EDITOR, ORIGIN, PASSWORD, Submit, body_for
@@ -20,6 +21,18 @@ from server.database import write_transaction
 from server.extensions import db, limiter
 from server.models import Base, Site, User
 from server.sites import add_member, add_site, add_user
+
+
+class OwnContextClient(FlaskClient):
+    """Each request in a context of its own, as on a server: the test's application context would
+    hand one request's user to the next."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        answer = contextvars.Context().run(super().open, *arguments, **options)
+        if has_app_context():
+            # The test's own session reads what the request wrote.
+            db.session.rollback()
+        return answer
 
 
 @pytest.fixture
@@ -37,6 +50,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
+    app.test_client_class = OwnContextClient
     with app.app_context():
         Base.metadata.create_all(db.engine)
         yield app
