@@ -42,5 +42,5 @@ def configure_security(app: Flask) -> None:
     )
     datastore: Any = SQLAlchemyUserDatastore(db, User, RoleMixin)
     security.init_app(app, datastore)
-    slowed = limiter.limit(settings.login_limit, methods=["POST"])
+    slowed: Any = limiter.limit(settings.login_limit, methods=["POST"])
     app.view_functions["security.login"] = slowed(app.view_functions["security.login"])

@@ -17,6 +17,7 @@ from huey.consumer import Consumer
 
 from server.config import SettingError, Settings
 from server.notify.deliver import BATCH, deliver_due
+from server.notify.outbox import lease_for
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,7 @@ def start_embedded(app: Flask) -> None:
     """Run tasks in threads of this process, where the settings ask for that."""
     settings: Settings = app.extensions["copydesk_settings"]
     if settings.tasks_url == EMBEDDED:
-        # What a former process left owed.
-        app.extensions["ring"]()
+        _ring_for_leftovers(app)
         EmbeddedConsumer(app.extensions["huey"], workers=1, max_delay=POLL_SECONDS).start()
 
 
@@ -58,10 +58,18 @@ def run_worker(app: Flask, workers: int) -> None:
             "COPYDESK_TASKS_URL is memory://, so tasks run in the web process and there is "
             "nothing for a worker to do. Set it to redis://, postgresql:// or sqlite:///."
         )
-    app.extensions["ring"]()
+    _ring_for_leftovers(app)
     Consumer(
         app.extensions["huey"], workers=workers, max_delay=POLL_SECONDS, graceful_signal="TERM"
     ).run()
+
+
+def _ring_for_leftovers(app: Flask) -> None:
+    """What a former process left owed, and what it had in its hands when it was killed."""
+    settings: Settings = app.extensions["copydesk_settings"]
+    bell = app.extensions["ring"]
+    bell()
+    bell.schedule(delay=lease_for(settings.smtp_timeout).total_seconds() + 1)
 
 
 class EmbeddedConsumer(Consumer):  # type: ignore[misc]  # huey has no types

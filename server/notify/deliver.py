@@ -15,7 +15,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery, Report
 from server.notify.message import Rendered, render
-from server.notify.outbox import claim_due, postpone, settle
+from server.notify.outbox import claim_due, lease_for, postpone, settle
 from server.notify.smtp import SmtpConnection
 from server.reports.comments import latest_comments
 
@@ -44,7 +44,7 @@ def deliver_due(limit: int = BATCH) -> int:
         connection: SmtpConnection | None = None
         while handled < limit:
             with write_transaction() as session:
-                claimed = claim_due(session)
+                claimed = claim_due(session, lease_for(settings.smtp_timeout))
                 if claimed is None:
                     break
                 delivery_id, token = claimed.id, str(claimed.lease_token)

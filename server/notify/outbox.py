@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 from server.clock import now
 from server.models import Delivery, Event, Membership, Report, User
 
-# One message: connect, greet, hand over. A claim covers a single message, never a batch.
-LEASE = timedelta(seconds=90)
+# Steps of one message, each with the mail server's time limit: connect, EHLO, MAIL, RCPT, DATA,
+# the message itself; and some room for rendering.
+SMTP_STEPS = 6
+LEASE_MARGIN_SECONDS = 15.0
 
 # Waits after the 1st, 2nd … failed attempt; the last failure comes about two days after the first.
 BACKOFF = tuple(
@@ -58,7 +60,12 @@ def owe_deliveries(
     return deliveries
 
 
-def claim_due(session: Session) -> Delivery | None:
+def lease_for(smtp_timeout: float) -> timedelta:
+    """How long a claim lasts: longer than one message can take. A claim never covers a batch."""
+    return timedelta(seconds=SMTP_STEPS * smtp_timeout + LEASE_MARGIN_SECONDS)
+
+
+def claim_due(session: Session, lease: timedelta) -> Delivery | None:
     """Claim the delivery that is due longest, or None; the caller's transaction commits it.
 
     The update is conditional on the row being still as it was read, so that of two workers one
@@ -91,7 +98,7 @@ def claim_due(session: Session) -> Delivery | None:
             )
             .values(
                 lease_token=secrets.token_hex(16),
-                lease_until=moment + LEASE,
+                lease_until=moment + lease,
                 attempts=Delivery.attempts + 1,
                 # Its former worker died with the message in its hands.
                 **({} if former_token is None else {"possible_duplicate": True}),

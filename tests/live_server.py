@@ -1,0 +1,110 @@
+"""A real Copydesk in a process of its own, to be used and killed by tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from smtp_server import free_port
+
+COPYDESK = Path(sys.executable).with_name("copydesk")
+START_SECONDS = 30
+EDITOR = "editor@news.example"
+
+
+class LiveServer:
+    """``copydesk run`` with a site, an editor, and settings as given (without prefix)."""
+
+    def __init__(self, data_dir: Path, origin: str, **settings: Any) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("COPYDESK_")}
+        self.environment = {
+            **clean,
+            "COPYDESK_MODE": "development",
+            "COPYDESK_DATA_DIR": str(data_dir),
+            "COPYDESK_PUBLIC_URL": self.url,
+            **{f"COPYDESK_{name.upper()}": str(value) for name, value in settings.items()},
+        }
+        self.log = data_dir.with_suffix(".log")
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.command("db", "upgrade")
+        site = self.command("sites", "add", "The News", "--origin", origin)
+        self.script_tag = site.strip().splitlines()[-1]
+        self.site_key = self.script_tag.split("/w/")[1].split(".js")[0]
+        account = self.command("users", "add", EDITOR, "--site", "The News")
+        self.password = account.rpartition("Password: ")[2].strip()
+
+    def command(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [COPYDESK, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self, *also: str) -> None:
+        """Start the web server, and ``also`` other commands such as ``worker``."""
+        with self.log.open("ab") as log:
+            for command in (["run", "--port", str(self.port)], *([each] for each in also)):
+                self.processes.append(
+                    subprocess.Popen(
+                        [COPYDESK, *command],
+                        env=self.environment,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,
+                    )
+                )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.url}/login", timeout=5).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError(f"the server did not start: {self.log.read_text()}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End all processes: SIGTERM politely, SIGKILL as a power cut would."""
+        for process in self.processes:
+            # The web server has a process of its own for the application: the whole group goes.
+            try:
+                os.killpg(process.pid, how)
+            except ProcessLookupError:
+                continue
+            process.wait(timeout=START_SECONDS)
+        self.processes.clear()
+
+    def post(self, body: dict[str, Any], origin: str) -> tuple[int, dict[str, Any]]:
+        """POST a submission as a browser would."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/submissions",
+            json.dumps(body).encode(),
+            {"Content-Type": "text/plain;charset=UTF-8", "Origin": origin},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+
+def wait_until(condition: Any, seconds: float, what: str) -> None:
+    """Wait for something that happens elsewhere; fail by name when it does not."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"did not happen within {seconds} s: {what}"
+        time.sleep(0.05)

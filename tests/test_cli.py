@@ -1,0 +1,121 @@
+"""The console command, as an operator types it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COPYDESK = Path(sys.executable).with_name("copydesk")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COPYDESK_")}
+    return {**clean, "COPYDESK_MODE": "development", "COPYDESK_DATA_DIR": str(tmp_path / "var")}
+
+
+def copydesk(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COPYDESK, *arguments], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def upgraded(environment: dict[str, str]) -> dict[str, str]:
+    result = copydesk(environment, "db", "upgrade")
+    assert result.returncode == 0, result.stderr
+    return environment
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run"],
+        ["worker"],
+        ["db", "upgrade"],
+        ["sites", "add"],
+        ["sites", "list"],
+        ["users", "add"],
+        ["users", "list"],
+        ["demo"],
+    ],
+    ids=" ".join,
+)
+def test_every_command_has_help(environment: dict[str, str], command: list[str]) -> None:
+    result = copydesk(environment, *command, "--help")
+
+    assert result.returncode == 0
+    assert "Usage: copydesk" in result.stdout
+    assert len(result.stdout.splitlines()) > 3
+
+
+def test_site_and_account_are_added_and_listed(upgraded: dict[str, str]) -> None:
+    added = copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example/")
+    account = copydesk(upgraded, "users", "add", "ann@news.example", "--site", "The News")
+
+    assert '<script async src="http://localhost:8000/w/ck_' in added.stdout
+    assert "Password: " in account.stdout
+    assert "https://news.example" in copydesk(upgraded, "sites", "list").stdout
+    assert "ann@news.example\tThe News (editor)" in copydesk(upgraded, "users", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sites", "add", "The News"], "--origin"),
+        (["sites", "add", "The News", "--origin", "news.example"], "is not an origin"),
+        (["users", "add", "ann@news.example", "--site", "Nowhere"], "there is no site"),
+        (["users", "add", "ann", "--site", "The News"], "email:"),
+        (["worker"], "COPYDESK_TASKS_URL"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_mistakes_are_told_in_words(
+    upgraded: dict[str, str], arguments: list[str], words: str
+) -> None:
+    if "The News" in arguments and arguments[0] == "users":
+        copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+
+    result = copydesk(upgraded, *arguments)
+
+    assert result.returncode != 0
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_same_site_twice_is_refused(upgraded: dict[str, str]) -> None:
+    copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+
+    result = copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+
+    assert "already a site named" in result.stderr
+
+
+def test_empty_database_is_named_with_the_way_out(environment: dict[str, str]) -> None:
+    result = copydesk(environment, "sites", "list")
+
+    assert result.returncode != 0
+    assert "copydesk db upgrade" in result.stderr
+
+
+def test_port_in_use_is_told(upgraded: dict[str, str]) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+
+        result = copydesk(upgraded, "run", "--port", str(busy.getsockname()[1]))
+
+    assert "cannot listen on" in result.stderr
+
+
+def test_production_without_secret_does_not_start(environment: dict[str, str]) -> None:
+    result = copydesk({**environment, "COPYDESK_MODE": "production"}, "sites", "list")
+
+    assert result.returncode != 0
+    assert "COPYDESK_SECRET_KEY" in result.stderr
+    assert "Traceback" not in result.stderr
