@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 
 import pytest
+from browsing import Newspaper, drag_over, launch_browser
 from live_server import LiveServer
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from smtp_server import MailServer
 
 from server.demo.article import render_article
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-# A browser on a closed or slow network must not spend its time looking for updates.
-ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium, else one that Playwright installs."""
-    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if executable is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
-    # Chromium refuses its sandbox to root, as which containers and CI often run.
-    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=arguments)
+    with launch_browser() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -57,40 +39,6 @@ def mail_server() -> Iterator[MailServer]:
     server.start()
     yield server
     server.stop()
-
-
-class Newspaper:
-    """Pages on an origin of their own: ``serve`` a page's HTML and headers under a path."""
-
-    def __init__(self) -> None:
-        self.pages: dict[str, tuple[bytes, dict[str, str]]] = {}
-        newspaper = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                found = newspaper.pages.get(self.path.split("?")[0])
-                body, headers = found or (b"no such page", {})
-                self.send_response(200 if found else 404)
-                headers = {"Content-Type": "text/html; charset=utf-8", **headers}
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Silent."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def serve(self, path: str, html: str | bytes, **headers: str) -> str:
-        """The address under which the page can be read from now on."""
-        body = html.encode() if isinstance(html, str) else html
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.pages[path] = (body, named)
-        return self.origin + path
 
 
 @pytest.fixture(scope="session")
@@ -121,38 +69,7 @@ def article(newspaper: Newspaper, server: LiveServer) -> str:
 
 Select = Callable[[str], None]
 
-_PLACE_OF = """(wanted) => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node; (node = walker.nextNode()); ) {
-    const at = node.data.indexOf(wanted);
-    if (at < 0) continue;
-    const range = document.createRange();
-    range.setStart(node, at);
-    range.setEnd(node, at + wanted.length);
-    node.parentElement.scrollIntoView({ block: "center", behavior: "instant" });
-    const rects = [...range.getClientRects()];
-    const [first, last] = [rects[0], rects[rects.length - 1]];
-    return { x1: first.left + 0.5, y1: first.top + first.height / 2,
-             x2: last.right - 0.5, y2: last.top + last.height / 2 };
-  }
-  return null;
-}"""
-
-
-def drag_over(page: Page, words: str) -> None:
-    """Select words as a reader does: press, drag, release."""
-    place = page.evaluate(_PLACE_OF, words)
-    assert place, f"{words!r} is not on the page"
-    page.mouse.move(place["x1"], place["y1"])
-    page.mouse.down()
-    page.mouse.move((place["x1"] + place["x2"]) / 2, place["y2"])
-    page.mouse.move(place["x2"], place["y2"])
-    page.mouse.up()
-
 
 @pytest.fixture
 def select(page: Page) -> Select:
     return partial(drag_over, page)
-
-
-ROOT = Path(__file__).parents[2]

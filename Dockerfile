@@ -1,0 +1,20 @@
+FROM node:22-slim AS widget
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY widget ./widget
+RUN npm run build
+
+FROM python:3.12-slim
+WORKDIR /app
+COPY pyproject.toml README.md LICENSE ./
+COPY server ./server
+COPY migrations ./migrations
+COPY --from=widget /app/server/static/widget ./server/static/widget
+RUN pip install --no-cache-dir --editable '.[postgres,redis]' \
+    && useradd --create-home copydesk && mkdir /data && chown copydesk /data
+USER copydesk
+ENV COPYDESK_DATA_DIR=/data
+VOLUME /data
+EXPOSE 8000
+CMD ["sh", "-c", "copydesk db upgrade && exec copydesk run --host 0.0.0.0"]
