@@ -1,0 +1,148 @@
+"""The same behaviour on SQLite and on PostgreSQL, and with many writers at once."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade
+from postgresql_server import MISSING, find_initdb, postgresql_cluster
+from sqlalchemy import func, inspect, select
+from submissions import ORIGIN, body_for
+
+from server import create_app
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Base, Delivery, Event, Page, Report, Site, Submission
+from server.notify.outbox import claim_due
+from server.schema import MIGRATIONS_DIR, upgrade_schema
+from server.sites import add_member, add_site, add_user
+
+WRITERS = 12
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    initdb = find_initdb()
+    if initdb is None:
+        pytest.skip(MISSING)
+    with postgresql_cluster(initdb) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a migrated, empty database."""
+    if request.param == "postgresql":
+        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
+    app = create_app(settings)
+    with app.app_context():
+        upgrade_schema()
+        yield app
+        db.session.remove()
+        downgrade(directory=str(MIGRATIONS_DIR), revision="base")
+        db.engine.dispose()
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    with write_transaction() as session:
+        site = add_site(session, "The News", [ORIGIN])
+        add_member(session, add_user(session, "ann@news.example", "a long password"), site)
+    return site
+
+
+def counts() -> tuple[int, ...]:
+    db.session.rollback()
+    return tuple(
+        db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in (Page, Report, Submission, Event, Delivery)
+    )
+
+
+def at_once(app: Flask, bodies: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """POST all bodies from threads at the same time."""
+
+    def post(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        answer = app.test_client().post(
+            "/api/v1/submissions",
+            data=json.dumps(body),
+            content_type="text/plain",
+            headers={"Origin": ORIGIN},
+        )
+        return answer.status_code, answer.get_json(force=True)
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(post, bodies))
+
+
+def test_migrations_make_the_tables_of_the_models(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        differences = [
+            each
+            for each in compare_metadata(context, Base.metadata)
+            # SQLite cannot tell an index on an expression; PostgreSQL does, below.
+            if "ix_account_email_lower" not in str(each)
+        ]
+
+    assert differences == []
+
+
+def test_migrations_can_be_taken_back(app: Flask) -> None:
+    downgrade(directory=str(MIGRATIONS_DIR), revision="base")
+
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    upgrade_schema()
+
+
+def test_readers_of_the_same_place_at_once_make_one_report(app: Flask, site: Site) -> None:
+    answers = at_once(app, [body_for(site) for _ in range(WRITERS)])
+
+    assert sorted(status for status, _ in answers) == [200] * (WRITERS - 1) + [201]
+    assert sorted(answer["readers"] for _, answer in answers) == list(range(1, WRITERS + 1))
+    assert counts() == (1, 1, WRITERS, WRITERS, 1)
+
+
+def test_same_key_at_once_gives_one_submission_and_one_answer(app: Flask, site: Site) -> None:
+    body = body_for(site, idempotency_key=uuid.uuid4().hex)
+
+    answers = at_once(app, [body] * WRITERS)
+
+    assert all(answer == answers[0] for answer in answers)
+    assert counts() == (1, 1, 1, 1, 1)
+
+
+def test_different_places_at_once_are_all_stored(app: Flask, site: Site) -> None:
+    bodies = [body_for(site, selector__exact=f"mistake {n}") for n in range(WRITERS * 2)]
+
+    answers = at_once(app, bodies)
+
+    assert {status for status, _ in answers} == {201}
+    assert counts()[:3] == (1, WRITERS * 2, WRITERS * 2)
+
+
+def test_two_workers_never_claim_the_same_delivery(app: Flask, site: Site) -> None:
+    at_once(app, [body_for(site, selector__exact=f"mistake {n}") for n in range(WRITERS)])
+
+    def claim(_: int) -> int:
+        with app.app_context(), write_transaction() as session:
+            delivery = claim_due(session, timedelta(minutes=1))
+            return delivery.id if delivery else 0
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        claimed = list(pool.map(claim, range(WRITERS)))
+
+    assert len(set(claimed)) == WRITERS
+    assert 0 not in claimed
