@@ -1,4 +1,5 @@
 // Build the widget into server/static/widget/<version>/, compressed, with a manifest.
+import { minify } from "terser";
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -39,20 +40,30 @@ const bundle = async (entry, format, define) => {
     legalComments: "none",
     plugins: [cssAsText],
   });
-  return result.outputFiles[0].text;
+  // Terser finds some 3 % more than esbuild does.
+  const { code } = await minify(result.outputFiles[0].text, {
+    ecma: 2020,
+    module: format === "esm",
+    toplevel: true,
+    compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true, inline: 3 },
+  });
+  return `${code}\n`;
 };
 
 const english = JSON.parse(await readFile(join(localeDir, "en.json"), "utf8"));
-const locales = await Promise.all(
-  tags.map(async (tag) => {
-    const own = JSON.parse(await readFile(join(localeDir, `${tag}.json`), "utf8"));
-    const strings = JSON.stringify({ ...english, ...own });
-    return [`locale/${tag}.js`, `export default${strings};\n`];
-  }),
-);
-const files = new Map(locales);
-for (const part of ["dialog", "send", "hint"])
-  files.set(`${part}.js`, await bundle(`${part}/index.ts`, "esm", { LOCALES: JSON.stringify(tags) }));
+const names = Object.keys(english);
+
+/** A language's strings in the order of the English ones, English where it has none. */
+const locale = async (tag) => {
+  const own = JSON.parse(await readFile(join(localeDir, `${tag}.json`), "utf8"));
+  const strings = names.map((name) => own[name] || english[name]);
+  return [`locale/${tag}.js`, `export default${JSON.stringify(strings)};\n`];
+};
+
+const files = new Map(await Promise.all(tags.map(locale)));
+const define = { LOCALES: JSON.stringify(tags), STRING_NAMES: JSON.stringify(names.join(" ")) };
+for (const part of ["dialog", "invitation"])
+  files.set(`${part}.js`, await bundle(`${part}/index.ts`, "esm", define));
 
 // The listener names the version in its addresses, so the version is made from everything else
 // and from the listener before it knows its own version.

@@ -1,125 +1,113 @@
 /** The dialog: what will be sent, a correction, a comment. */
-import { fill, type Language } from "../locale";
-import type { Settings } from "../settings";
+import { element } from "../dom";
+import { string, Text } from "../locale";
+import { isOn, widget } from "../settings";
+import { NOTHING, type Written } from "../send/submission";
 import type { Captured } from "../text/index";
-import { element, type Host } from "./host";
-
-export interface Entered {
-  suggestion: string;
-  comment: string;
-  email: string;
-  website: string;
-}
 
 export interface Form {
-  /** Tell the reader what went wrong; the text stays. */
-  fail(reason: string): void;
-  close(): void;
+  dialog: HTMLDialogElement;
+  /** Put the focus where the reader begins. */
+  focus(): void;
 }
 
 /** A longer correction gets several lines. In UTF-16 code units. */
-const ONE_LINE = 48;
+const ONE_LINE = 40;
 
 /**
- * Show the dialog. `submit` is called once for each press while none is under way, and settles
- * when the dialog is closed or has shown an error; `closed` when it is gone, whatever the reason.
+ * Make the dialog. `submit` is called once for each press while none is under way; it settles with
+ * what went wrong, told to the reader with all text kept, or with nothing once the dialog is closed.
  */
-export const showForm = (
-  host: Host,
-  settings: Settings,
-  language: Language,
-  captured: Captured,
-  submit: (entered: Entered) => Promise<void>,
-  closed: () => void,
+export const makeForm = (
+  { exact, before, after, language: lang }: Captured,
+  submit: (written: Written) => Promise<string | undefined>,
 ): Form => {
-  const { strings } = language;
-  const text = { lang: captured.language || undefined, dir: "auto" };
-  const optional = (): HTMLElement => element("span", {}, ` (${strings.optional})`);
+  const { mode, askEmail } = widget.settings;
+  const full = mode !== "confirm";
+  const text = { lang, dir: "auto" };
   const field = (label: string, input: HTMLElement): HTMLElement =>
-    element("label", {}, label, optional(), input);
+    element("label", {}, label, element("span", {}, ` (${string(Text.optional)})`), input);
 
-  const long = captured.exact.length > ONE_LINE;
-  const suggestion = element(long ? "textarea" : "input", {
-    ...text, autocomplete: "off", maxlength: "1000", rows: long ? "3" : undefined,
+  const suggestion = element(exact.length > ONE_LINE ? "textarea" : "input", {
+    ...text,
+    value: exact,
+    autocomplete: "off",
+    maxLength: 1000,
   });
-  suggestion.value = captured.exact;
-  const comment = element("textarea", { maxlength: "2000", rows: "2", dir: "auto" });
-  const email = element("input", { type: "email", autocomplete: "email", maxlength: "254", dir: "ltr" });
-  const website = element("input", { name: "website", hidden: true });
+  const comment = element("textarea", { dir: "auto", maxLength: 2000 });
+  const email = element("input", { type: "email", autocomplete: "email", maxLength: 254 });
+  const website = element("input", { name: "website", hidden: true, autocomplete: "off" });
   const alert = element("p", { role: "alert" });
-  const send = element("button", { class: "go" }, strings.send);
-  const cancel = element("button", { type: "button" }, strings.cancel);
-  const full = settings.mode !== "confirm";
-  const asksEmail = settings.askEmail !== undefined && !/^(false|off)$/.test(`${settings.askEmail}`);
+  const send = element("button", { className: "go" }, string(Text.send));
+  const cancel = element("button", { type: "button" }, string(Text.cancel));
 
   const form = element(
     "form",
-    { novalidate: true },
-    element("h2", { id: "title" }, strings.title),
-    element("p", { id: "intro" }, strings.intro),
-    element(
-      "blockquote", text, captured.before, element("mark", {}, captured.exact), captured.after,
-    ),
-    full && field(strings.suggestion, suggestion),
-    full && field(strings.comment, comment),
-    full && asksEmail && field(strings.email, email),
+    { noValidate: true },
+    element("h2", { id: "title" }, string(Text.title)),
+    element("p", { id: "intro" }, string(Text.intro)),
+    element("blockquote", text, before, element("mark", {}, exact), after),
+    full && field(string(Text.suggestion), suggestion),
+    full && field(string(Text.comment), comment),
+    full && isOn(askEmail, false) && field(string(Text.email), email),
     website,
     alert,
     element("div", {}, cancel, send),
   );
-  const dialog = element(
-    "dialog", { "aria-labelledby": "title", "aria-describedby": "intro" }, form,
-  );
+  const dialog = element("dialog", {}, form);
+  dialog.setAttribute("aria-labelledby", "title");
+  dialog.setAttribute("aria-describedby", "intro");
 
   let busy = false;
-  const fail = (reason: string): void => {
-    alert.textContent = reason;
-    alert.scrollIntoView({ block: "nearest" });
-  };
-  const finish = async (): Promise<void> => {
+  const press = async (): Promise<void> => {
     if (busy) return;
-    if (email.value && !email.checkValidity()) {
-      fail(strings.invalid_email);
+    alert.textContent = "";
+    if (!email.checkValidity()) {
+      alert.textContent = string(Text.invalid_email);
       email.focus();
       return;
     }
     busy = true;
-    alert.textContent = "";
-    send.setAttribute("aria-disabled", "true");
-    send.textContent = strings.sending;
-    await submit({
-      suggestion: full ? suggestion.value.trim() : "",
-      comment: comment.value.trim(),
-      email: email.value.trim(),
-      website: website.value,
-    });
+    send.ariaDisabled = "true";
+    send.textContent = string(Text.sending);
+    const failure = await submit(
+      full
+        ? {
+            suggestion: suggestion.value.trim(),
+            comment: comment.value.trim(),
+            email: email.value.trim(),
+            website: website.value,
+          }
+        : NOTHING,
+    );
     busy = false;
-    send.removeAttribute("aria-disabled");
-    send.textContent = strings.send;
+    send.ariaDisabled = null;
+    send.textContent = string(Text.send);
+    alert.textContent = failure ?? "";
+    alert.scrollIntoView({ block: "nearest" });
   };
 
-  form.addEventListener("submit", (event) => {
+  form.onsubmit = (event) => {
     event.preventDefault();
-    void finish();
-  });
-  cancel.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !event.repeat) {
+    void press();
+  };
+  cancel.onclick = () => dialog.close();
+  dialog.onkeydown = (event) => {
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      (event.key + event.code).includes("Enter") &&
+      !event.repeat &&
+      !event.isComposing
+    ) {
       event.preventDefault();
-      void finish();
+      void press();
     }
-  });
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    closed();
-  });
-
-  host.show(dialog);
-  dialog.showModal();
-  if (full) suggestion.select();
-  (full ? suggestion : send).focus();
+  };
   return {
-    fail: (reason) => fail(fill(strings.failed, { reason })),
-    close: () => dialog.close(),
+    dialog,
+    focus: () => {
+      suggestion.select();
+      (full ? suggestion : send).focus();
+    },
   };
 };

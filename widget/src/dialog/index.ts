@@ -1,190 +1,177 @@
 /** Loaded when it is needed: captures the selection, shows the dialog, sends. */
-import { fill, keys, language, plural, type Language } from "../locale";
-import type { Widget } from "../settings";
-import type { Written } from "../send/index";
+import { element, emit } from "../dom";
+import { makeHost, type Host } from "../host";
+import { fill, keys, loadLanguage, plural, string, Text } from "../locale";
+import { NOTHING, newKey, submission, type Written } from "../send/submission";
+import { flush, send } from "../send/transport";
+import { isOn, setWidget, widget, type Widget } from "../settings";
 import { capture, type Captured } from "../text/index";
-import { corner } from "./corner";
-import { showForm, type Entered, type Form } from "./form";
-import { element, makeHost, type Host } from "./host";
+import { makeForm } from "./form";
+import { placeBelow } from "./offer";
+import css from "./style.css";
 
 /** Longest and shortest selection, in code points, unless the owner says otherwise. */
 const MAX = 300;
 const MIN = 1;
-/** How long a note stays. */
-const TOAST_MS = 7000;
-
-type Sender = typeof import("../send/index");
+/** The most that a server takes. */
+const LIMIT = 1000;
+/** A note stays this long, and longer the longer it is. */
+const NOTE_MS = 5000;
+const NOTE_MS_PER_CHARACTER = 60;
 
 let host: Host | undefined;
-let form: Form | undefined;
+let ready: Promise<void>;
+let dialog: HTMLDialogElement | undefined;
 let offer: HTMLElement | undefined;
-let toast: HTMLElement | undefined;
+let note: HTMLElement | undefined;
+/** Where the selection goes away with a tap: what was selected when the tap began. */
+let remembered: Captured | null = null;
+let busy = false;
 
-/** Called once the file is loaded and when settings change: fetch the language meanwhile. */
-export const prepare = async (widget: Widget): Promise<void> => {
-  const tongue = await language(widget);
-  if (widget.settings.button) corner(hostFor(widget, tongue), widget, tongue, () => void open(widget));
+const setUp = async (): Promise<void> => {
+  await loadLanguage();
+  host = makeHost(css);
 };
 
-/** The part that sends, loaded while the reader writes. */
-const sender = (widget: Widget): Promise<Sender> =>
-  import(`${widget.files}send.js`) as Promise<Sender>;
+/** Called once the file is loaded and when settings change: fetch the language meanwhile. */
+export const prepare = (given: Widget): void => {
+  setWidget(given);
+  destroy();
+  ready = setUp();
+  given.signal.onabort = destroy;
+};
 
-const hostFor = (widget: Widget, tongue: Language): Host =>
-  (host ??= makeHost(widget.settings, tongue));
+const destroy = (): void => {
+  close();
+  host?.remove();
+};
 
-const emit = (type: string, detail: unknown): boolean =>
-  document.dispatchEvent(new CustomEvent(`copydesk:${type}`, { detail, cancelable: true }));
+export const close = (): void => dialog?.close();
+
+export const remember = (): void => {
+  const selection = getSelection();
+  remembered = selection && capture(selection);
+};
 
 /** A short note that screen readers speak and that goes by itself. */
-const say = (widget: Widget, tongue: Language, text: string): void => {
-  toast?.remove();
-  const note = (toast = element("div", { role: "status" }));
-  hostFor(widget, tongue).show(note);
+const say = (text: string): void => {
+  note?.remove();
+  const line = element("span", {});
+  const own = (note = element(
+    "div",
+    { role: "status" },
+    line,
+    element("button", { ariaLabel: string(Text.close), onclick: () => own.remove() }, "×"),
+  ));
+  host?.show(own);
   // A live region speaks what changes after it is there.
-  setTimeout(() => (note.textContent = text), 50);
-  setTimeout(() => note.remove(), TOAST_MS);
+  setTimeout(() => (line.textContent = text), 50);
+  setTimeout(() => own.remove(), NOTE_MS + text.length * NOTE_MS_PER_CHARACTER);
 };
 
 /** What stands against reporting this selection; undefined where nothing does. */
-const objection = (widget: Widget, tongue: Language, captured: Captured | null): string | undefined => {
-  const { strings } = tongue;
-  const { settings } = widget;
+const objection = (captured: Captured | null): string | undefined => {
+  const { min, max } = widget.settings;
   if (!captured)
     return matchMedia("(pointer: coarse)").matches
-      ? strings.select_first_touch
-      : fill(strings.select_first, { keys: keys(tongue) });
-  if (!widget.allows(getSelection()?.anchorNode ?? null)) return strings.not_here;
-  const length = [...captured.exact].length;
-  const most = Math.min(Number(settings.max) || MAX, 1000);
-  if (length > most) return plural(tongue, "too_long", most);
-  if (length < (Number(settings.min) || MIN)) return strings.too_short;
+      ? string(Text.select_first_touch)
+      : fill(string(Text.select_first), { keys: keys() });
+  const { exact } = captured;
+  if (!widget.allows(getSelection()?.anchorNode ?? null)) return string(Text.not_here);
+  const length = [...exact].length;
+  const most = Math.min(Number(max) || MAX, LIMIT);
+  if (length > most) return plural(Text.too_long, most);
+  if (length < (Number(min) || MIN)) return string(Text.too_short);
   return undefined;
 };
 
 /** Report what is selected now. */
-export const open = async (widget: Widget): Promise<void> => {
-  if (form) return;
+export const open = async (): Promise<void> => {
+  if (dialog || busy) return;
   const selection = getSelection();
-  const captured = selection && capture(selection);
-  const tongue = await language(widget);
-  hideOffer();
-  if (form) return;
-  const reason = objection(widget, tongue, captured);
-  if (reason || !captured) { say(widget, tongue, reason ?? ""); return; }
-  if (!emit("open", { exact: captured.exact })) return;
-
-  // A failure here shows itself when it is needed.
-  sender(widget).catch(() => 0);
-  const opened = performance.now();
-  const written = (entered: Entered): Written => ({
-    ...entered,
-    elapsed: Math.round(performance.now() - opened),
-  });
-  if (widget.settings.mode === "send") {
-    const nothing = { suggestion: "", comment: "", email: "", website: "" };
-    const failure = await deliver(widget, tongue, captured, written(nothing));
-    if (failure !== undefined) say(widget, tongue, fill(tongue.strings.failed, { reason: failure }));
+  const captured = (selection && capture(selection)) ?? remembered;
+  remembered = null;
+  await ready;
+  if (dialog) return;
+  offer?.remove();
+  const reason = objection(captured);
+  if (reason || !captured) {
+    say(reason ?? "");
     return;
   }
-  toast?.remove();
-  const restore = rememberSelection();
-  form = showForm(
-    hostFor(widget, tongue),
-    widget.settings,
-    tongue,
-    captured,
-    async (entered) => {
-      const failure = await deliver(widget, tongue, captured, written(entered), () => form?.close());
-      if (failure !== undefined) form?.fail(failure);
-    },
-    () => {
-      form = undefined;
-      restore();
-    },
-  );
-};
+  if (!emit("open", captured)) return;
 
-/** Send and tell the reader. The reason where the server refused; undefined otherwise. */
-const deliver = async (
-  widget: Widget,
-  tongue: Language,
-  captured: Captured,
-  written: Written,
-  done?: () => void,
-): Promise<string | undefined> => {
-  let outcome;
-  try {
-    outcome = await (await sender(widget)).report(widget, captured, written);
-  } catch {
-    return "";
+  const key = newKey();
+  const opened = performance.now();
+  /** Send and tell the reader; what went wrong where the text is worth another try. */
+  const deliver = async (written: Written): Promise<string | undefined> => {
+      const outcome = await send(
+      key,
+      submission(key, captured, written, performance.now() - opened),
+    );
+    if (outcome.kind === "limited") return string(Text.limited);
+    if (outcome.kind === "refused") return fill(string(Text.failed), { reason: outcome.reason });
+    close();
+    say(
+      outcome.kind === "kept"
+        ? string(Text.queued)
+        : outcome.known
+          ? plural(Text.known, outcome.readers)
+          : string(Text.thanks),
+    );
+    return undefined;
+  };
+
+  if (widget.settings.mode === "send") {
+    busy = true;
+    const failure = await deliver(NOTHING);
+    busy = false;
+    if (failure) say(failure);
+    return;
   }
-  const { strings } = tongue;
-  if (outcome.kind === "refused" || outcome.kind === "limited") {
-    const reason = outcome.kind === "limited" ? strings.limited : outcome.reason;
-    emit("error", { reason });
-    return reason;
-  }
-  emit("sent", outcome);
-  done?.();
-  say(
-    widget,
-    tongue,
-    outcome.kind === "kept"
-      ? strings.queued
-      : outcome.known
-        ? plural(tongue, "known", outcome.readers)
-        : strings.thanks,
-  );
-  return undefined;
+  note?.remove();
+  const restore = rememberSelection();
+  const form = makeForm(captured, deliver);
+  dialog = form.dialog;
+  dialog.onclose = () => {
+    dialog?.remove();
+    dialog = undefined;
+    restore();
+  };
+  host?.show(dialog);
+  form.focus();
 };
 
 /** Focus moves into the dialog and takes the selection with it: give it back afterwards. */
 const rememberSelection = (): (() => void) => {
   const selection = getSelection();
-  const range = selection?.rangeCount ? selection.getRangeAt(0).cloneRange() : undefined;
-  const active = document.activeElement;
-  return () => {
-    if (active instanceof HTMLElement && active !== document.body) active.focus({ preventScroll: true });
-    if (!range) return;
-    selection?.removeAllRanges();
-    selection?.addRange(range);
-  };
-};
-
-const hideOffer = (): void => {
-  offer?.remove();
-  offer = undefined;
+  if (!selection?.anchorNode || !selection.focusNode) return () => undefined;
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
+  return () => selection.setBaseAndExtent(anchorNode, anchorOffset, focusNode, focusOffset);
 };
 
 /** The selection settled or went away; by touch or pen it gets a button of its own. */
-export const selected = async (widget: Widget, touched: boolean): Promise<void> => {
-  if (form) return;
-  const tongue = await language(widget);
-  hideOffer();
+export const selected = async (touched: boolean): Promise<void> => {
+  await ready;
+  offer?.remove();
   const selection = getSelection();
-  if (!touched || widget.settings.touch === "off" || !selection?.rangeCount || selection.isCollapsed) return;
-  const rects = selection.getRangeAt(0).getClientRects();
-  const last = rects[rects.length - 1];
-  if (!last) return;
-  const button = element("button", { class: "go at" }, tongue.strings.button);
-  const shown = hostFor(widget, tongue);
-  // Below the handles of the selection; the system's menu stands above it.
-  const gap = 40;
-  const y = Math.min(last.bottom + gap, innerHeight - 56);
-  const x = Math.min(Math.max((last.left + last.right) / 2, 110), innerWidth - 110);
-  shown.place(x + scrollX, y + scrollY);
-  // A tap must not take the selection away before it is read.
-  button.addEventListener("pointerdown", (event) => event.preventDefault());
-  button.addEventListener("click", () => void open(widget));
-  offer = button;
-  shown.show(button);
+  if (dialog || !touched || !selection?.rangeCount || !isOn(widget.settings.touch, true)) return;
+  offer = element(
+    "button",
+    {
+      className: "go at",
+      // A tap must not take the selection away before it is read.
+      onpointerdown: (event) => {
+        event.preventDefault();
+        remember();
+      },
+      onclick: () => void open(),
+    },
+    string(Text.button),
+  );
+  host?.style(placeBelow(selection));
+  host?.show(offer);
 };
 
-export const close = (): void => form?.close();
-
-export const destroy = (): void => {
-  close();
-  host?.remove();
-  host = offer = toast = undefined;
-};
+export { flush };
+addEventListener("online", () => void flush());

@@ -1,41 +1,59 @@
-/** Reports that could not be sent, kept in this browser until the next page view. */
+/**
+ * Reports that were not answered yet, kept in this browser: an entry of `localStorage` each, so
+ * that two tabs never overwrite one another's.
+ */
+import { widget } from "../settings";
 
 /** Bounds of what is kept on a reader's device. */
 const MOST = 20;
 const OLDEST_MS = 7 * 24 * 3600 * 1000;
 
 export interface Kept {
+  /** The report's idempotency key. */
+  key: string;
   /** When it was made, in milliseconds since 1970. */
   at: number;
-  /** The request's body, with its idempotency key. */
+  /** The request's body. */
   body: string;
 }
 
-const name = (site: string): string => `copydesk:${site}`;
+const prefix = (): string => `copydesk:${widget.settings.site}:`;
 
-/** What is kept for a site, oldest first; what is too old or unreadable is forgotten. */
-export const kept = (site: string): Kept[] => {
+export const forget = (key: string): void => {
   try {
-    const items = JSON.parse(localStorage.getItem(name(site)) ?? "[]") as Kept[];
-    return items.filter((item) => typeof item.body === "string" && Date.now() - item.at < OLDEST_MS);
+    localStorage.removeItem(prefix() + key);
   } catch {
-    return [];
+    // No storage: nothing was kept.
   }
 };
 
-const write = (site: string, items: Kept[]): boolean => {
+/** What is kept for the site, oldest first; what is too old or unreadable is forgotten. */
+export const kept = (): Kept[] => {
+  const found: Kept[] = [];
+  for (const name of Object.keys(localStorage)) {
+    if (!name.startsWith(prefix())) continue;
+    const key = name.slice(prefix().length);
+    try {
+      const [at, body] = JSON.parse(localStorage[name] as string) as [number, string];
+      if (Date.now() - at < OLDEST_MS) {
+        found.push({ key, at, body });
+        continue;
+      }
+    } catch {
+      // Written by something else.
+    }
+    forget(key);
+  }
+  return found.sort((one, other) => one.at - other.at);
+};
+
+/** Keep a report until it is answered. False where this browser keeps nothing. */
+export const keep = (key: string, body: string): boolean => {
   try {
-    if (items.length) localStorage.setItem(name(site), JSON.stringify(items.slice(-MOST)));
-    else localStorage.removeItem(name(site));
+    for (const old of kept().slice(0, 1 - MOST)) forget(old.key);
+    localStorage.setItem(prefix() + key, JSON.stringify([Date.now(), body]));
     return true;
   } catch {
     return false;
   }
 };
-
-/** False where this browser keeps nothing. */
-export const keep = (site: string, body: string): boolean =>
-  write(site, [...kept(site), { at: Date.now(), body }]);
-
-export const forget = (site: string, body: string): boolean =>
-  write(site, kept(site).filter((item) => item.body !== body));

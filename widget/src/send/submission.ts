@@ -1,53 +1,65 @@
 /** The request's body: docs/architecture.md, "Wire contract". */
-import type { Widget } from "../settings";
+import { widget } from "../settings";
 import type { Captured } from "../text/index";
 
+/** What the reader wrote in the dialog. */
 export interface Written {
   suggestion: string;
   comment: string;
   email: string;
   website: string;
-  /** From opening the dialog to sending. */
-  elapsed: number;
 }
+
+export const NOTHING: Written = { suggestion: "", comment: "", email: "", website: "" };
 
 /** What no server can store: NUL and halves of surrogate pairs. */
 const storable = (_key: string, value: unknown): unknown =>
   typeof value === "string" ? value.replace(/[\0\p{Cs}]/gu, "\ufffd") : value;
 
 /** Browsers give `crypto.randomUUID` to secure pages alone; some sites are not. */
-export const idempotencyKey = (): string =>
+export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
 
-const meta = (selector: string): string =>
-  document.querySelector<HTMLMetaElement>(selector)?.content.trim() ?? "";
-
 const short = (text: string, length: number): string => [...text].slice(0, length).join("");
 
-export const submission = (widget: Widget, captured: Captured, written: Written): string => {
-  const { settings } = widget;
-  const { exact, prefix, suffix, before, after, fragment, language } = captured;
-  return JSON.stringify({
-    site: settings.site,
-    idempotency_key: idempotencyKey(),
-    page: {
-      url: location.href,
-      canonical: document.querySelector<HTMLLinkElement>("link[rel=canonical]")?.href ?? "",
-      title: short(document.title, 500),
-      language: short(language, 35),
-      author: short(settings.author ?? meta("meta[name=author]"), 200),
-      section: short(settings.section ?? meta("meta[property='article:section']"), 200),
+const meta = (selector: string): string =>
+  document.querySelector<HTMLMetaElement>(`meta[${selector}]`)?.content ?? "";
+
+/** The page's address; a frame whose document was written into it (`srcdoc`) has its parent's. */
+const address = (): string => (location.host ? location : parent.location).href;
+
+/** `elapsed`: milliseconds from opening the dialog to sending. */
+export const submission = (
+  key: string,
+  { exact, prefix, suffix, before, after, fragment, language }: Captured,
+  { suggestion, comment, email, website }: Written,
+  elapsed: number,
+): string => {
+  const { site, author, section } = widget.settings;
+  return JSON.stringify(
+    {
+      site,
+      idempotency_key: key,
+      page: {
+        url: address(),
+        canonical: document.querySelector<HTMLLinkElement>("link[rel=canonical]")?.href,
+        title: short(document.title, 500),
+        language: short(language, 35),
+        author: short(author ?? meta("name=author"), 200),
+        section: short(section ?? meta("property='article:section'"), 200),
+      },
+      selector: { exact, prefix, suffix },
+      passage: { before, after },
+      fragment: fragment.length > 2000 ? "" : fragment,
+      suggestion: suggestion === exact ? "" : suggestion,
+      comment,
+      email,
+      elapsed_ms: Math.round(elapsed),
+      website,
+      widget: widget.version,
     },
-    selector: { exact, prefix, suffix },
-    passage: { before, after },
-    fragment: fragment.length > 2000 ? "" : fragment,
-    suggestion: written.suggestion === exact ? "" : written.suggestion,
-    comment: written.comment,
-    email: written.email,
-    elapsed_ms: written.elapsed,
-    website: written.website,
-    widget: widget.version,
-  }, storable);
+    storable,
+  );
 };

@@ -3,11 +3,15 @@
  * and forgotten after an answer, so neither a closed page nor a lost connection loses it; its
  * idempotency key makes a repetition harmless.
  */
+import { emit } from "../dom";
+import { widget } from "../settings";
 import { forget, keep, kept } from "./queue";
 
 /** How long one attempt may take, and the waits between attempts. */
 const TIME_LIMIT_MS = 10_000;
-const WAITS_MS = [600, 2_000];
+const WAITS_MS = [0, 800, 2_500];
+/** How long a reader waits whose report is safe in this browser. */
+const PATIENCE_MS = 8_000;
 
 export type Outcome =
   | { kind: "stored"; known: boolean; readers: number }
@@ -15,68 +19,85 @@ export type Outcome =
   | { kind: "limited" }
   | { kind: "refused"; reason: string };
 
-interface Problem {
+interface Answer {
+  submission?: string;
+  status?: string | number;
+  readers?: number;
   title?: string;
   detail?: string;
   errors?: { field: string; message: string }[];
 }
 
-const post = (server: string, body: string): Promise<Response> =>
-  fetch(`${server}api/v1/submissions`, {
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One attempt. Rejects where it is worth another. */
+const attempt = async (body: string): Promise<Outcome> => {
+  const response = await fetch(`${widget.server}api/v1/submissions`, {
     method: "POST",
+    // A string is sent as text/plain;charset=UTF-8, which needs no preflight.
     body,
-    headers: { "Content-Type": "text/plain;charset=UTF-8" },
     credentials: "omit",
     // The request outlives the page.
     keepalive: true,
     signal: AbortSignal.timeout(TIME_LIMIT_MS),
   });
-
-/** One attempt; undefined where it is worth another. */
-const attempt = async (server: string, body: string): Promise<Outcome | undefined> => {
-  try {
-    const response = await post(server, body);
-    if (response.status === 429) return { kind: "limited" };
-    if (response.status >= 500) return undefined;
-    const answer = (await response.json()) as Problem & { status: string; readers: number };
-    if (response.ok)
-      return { kind: "stored", known: answer.status === "known", readers: answer.readers };
-    const error = answer.errors?.[0];
-    return {
-      kind: "refused",
-      reason: error ? `${error.field}: ${error.message}` : (answer.detail ?? answer.title ?? ""),
-    };
-  } catch {
-    return undefined;
+  const { status } = response;
+  if (status === 429) return { kind: "limited" };
+  if (status === 408 || status >= 500) throw new Error(`${status}`);
+  const answer = (await response.json()) as Answer;
+  if (response.ok) {
+    emit("sent", answer);
+    return { kind: "stored", known: answer.status === "known", readers: answer.readers ?? 1 };
   }
+  const error = answer.errors?.[0];
+  return {
+    kind: "refused",
+    reason: error ? `${error.field}: ${error.message}` : (answer.detail ?? answer.title ?? ""),
+  };
 };
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Several attempts. Rejects with the reason of the last. */
+const insist = async (body: string): Promise<Outcome> => {
+  let failure: unknown;
+  for (const wait of WAITS_MS) {
+    if (wait) await pause(wait);
+    try {
+      return await attempt(body);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+};
 
 /** Send what a reader reports now. Never rejects. */
-export const send = async (server: string, site: string, body: string): Promise<Outcome> => {
-  const safe = keep(site, body);
-  let outcome: Outcome | undefined;
-  for (const wait of [0, ...WAITS_MS]) {
-    if (!navigator.onLine && safe) break;
-    if (wait) await pause(wait);
-    outcome = await attempt(server, body);
-    if (outcome) break;
-  }
-  if (outcome) forget(site, body);
-  return outcome ?? (safe ? { kind: "kept" } : { kind: "refused", reason: "" });
+export const send = async (key: string, body: string): Promise<Outcome> => {
+  const safe = keep(key, body);
+  const answered = insist(body).then(
+    (outcome) => {
+      if (outcome.kind !== "limited") forget(key);
+      return outcome;
+    },
+    (error: unknown): Outcome =>
+      safe ? { kind: "kept" } : { kind: "refused", reason: (error as Error).message },
+  );
+  const patience = pause(PATIENCE_MS).then((): Outcome => ({ kind: "kept" }));
+  const outcome = await (safe ? Promise.race([answered, patience]) : answered);
+  if (outcome.kind !== "stored") emit("error", outcome);
+  return outcome;
 };
 
-/** Send what former page views kept. Stops at the first that cannot be sent now. */
-export const flushQueue = async (server: string, site: string): Promise<void> => {
-  const sendAll = async (): Promise<void> => {
-    for (const { body } of kept(site)) {
-      const outcome = await attempt(server, body);
-      if (!outcome || outcome.kind === "limited") return;
-      forget(site, body);
+/**
+ * Send what was kept, oldest first. Stops at the first that cannot be sent now. Another tab may
+ * send the same at the same time: the server takes it once.
+ */
+export const flush = async (): Promise<void> => {
+  try {
+    for (const { key, body } of kept()) {
+      if ((await attempt(body)).kind === "limited") return;
+      forget(key);
     }
-  };
-  // Two tabs would send the same; the server would take it once, but once is polite.
-  if (navigator.locks) await navigator.locks.request("copydesk", { ifAvailable: true }, (lock) => lock && sendAll());
-  else await sendAll();
+  } catch {
+    // No connection, still: they stay for the next page view.
+  }
 };
