@@ -13,6 +13,7 @@ from server.config import Settings
 from server.database import prepare_engine
 from server.extensions import api, csrf, db, limiter, mail, migrate
 from server.schema import MIGRATIONS_DIR
+from server.sessions import EditorsSession
 
 __version__ = "0.1.0"
 
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(_flask_configuration(settings))
     app.extensions["copydesk_settings"] = settings
+    app.session_interface = EditorsSession()
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way

@@ -142,6 +142,13 @@ def test_answer_can_be_read_by_any_page(submit: Submit) -> None:
     assert submit(origin="https://evil.example").headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_answer_sets_no_cookie(submit: Submit) -> None:
+    answer = submit()
+
+    assert "Set-Cookie" not in answer.headers
+    assert "Cookie" not in answer.headers.get("Vary", "")
+
+
 def test_html_is_kept_as_text(submit: Submit) -> None:
     assert submit(comment="<script>alert(1)</script>").status_code == 201
     assert db.session.scalars(select(Submission.comment)).one() == "<script>alert(1)</script>"
