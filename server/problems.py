@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, current_app, json, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -67,6 +68,11 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an er
         return response
 
 
+def show_pages_with(app: Flask, page: Callable[[str, str], str]) -> None:
+    """How errors look outside of the JSON endpoints: ``page(title, detail)`` gives HTML."""
+    app.extensions["error_page"] = page
+
+
 def wants_problem() -> bool:
     """True for the JSON endpoints; pages answer errors with pages."""
     return request.path.startswith("/api/")
@@ -80,8 +86,11 @@ def init_app(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:
-    if error.code is None or error.code < 400 or not wants_problem():
+    if error.code is None or error.code < 400:
         return error
+    if not wants_problem():
+        page = current_app.extensions["error_page"]
+        return Response(page(error.name, error.description or ""), error.code)
     retry_after = 60 if error.code == 429 else None
     response = Problem(
         error.code,

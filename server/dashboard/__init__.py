@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, render_template
+
+from server import problems
 
 
 def init_app(app: Flask) -> None:
@@ -11,3 +13,7 @@ def init_app(app: Flask) -> None:
 
     app.register_blueprint(blueprint)
     format.init_app(app)
+    problems.show_pages_with(
+        app,
+        lambda title, detail: render_template("dashboard/error.html", title=title, detail=detail),
+    )

@@ -266,6 +266,14 @@ def test_unknown_report_and_action_are_404(editor_client: FlaskClient, report: R
     assert editor_client.get("/?view=nonsense").status_code == 404
 
 
+def test_errors_look_like_our_pages(editor_client: FlaskClient) -> None:
+    answer = editor_client.get("/no/such/page")
+
+    assert answer.status_code == 404
+    assert "To the reports" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_action_without_csrf_token_is_refused(
     app: Flask, editor_client: FlaskClient, report: Report
 ) -> None:
@@ -399,3 +407,10 @@ def test_account_needs_a_usable_address(site: object) -> None:
 
     with write_transaction() as session, pytest.raises(InvalidInput, match="email"):
         add_user(session, "not an address", PASSWORD)
+
+
+def test_foreign_host_header_is_refused(editor_client: FlaskClient) -> None:
+    answer = editor_client.get("/login", base_url="http://evil.example")
+
+    assert answer.status_code == 400
+    assert "evil.example/" not in answer.text
