@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, json, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -89,6 +89,9 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
     if not wants_problem():
+        if isinstance(error, SecurityError):
+            # A host that is not ours: no page of ours may build an address from it.
+            return Response("This host name is not served here.", 400, content_type="text/plain")
         page = current_app.extensions["error_page"]
         return Response(page(error.name, error.description or ""), error.code)
     retry_after = 60 if error.code == 429 else None
