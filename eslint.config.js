@@ -19,6 +19,9 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
-  { files: ["widget/*.mjs"], languageOptions: { globals: globals.node } },
-  { files: ["server/**/*.js"], languageOptions: { globals: globals.browser } },
+  { files: ["widget/**/*.mjs"], languageOptions: { globals: globals.node } },
+  {
+    files: ["server/**/*.js", "widget/gallery/*.js"],
+    languageOptions: { globals: globals.browser },
+  },
 );

@@ -2,6 +2,9 @@
 const names = (list) => Object.fromEntries(list.split(" ").map((name) => [name, "readonly"]));
 
 export default {
-  node: names("process console Buffer URL setTimeout"),
-  browser: names("document window Element CSS"),
+  node: names("process console Buffer URL setTimeout fetch performance"),
+  browser: names(
+    "document window self location navigator Element CSS Event PointerEvent Response Option " +
+      "getSelection dispatchEvent setTimeout fetch copydesk",
+  ),
 };
