@@ -23,10 +23,51 @@ from server.text.visible import visible
         ("gone", "", [("removed", "gone")]),
         ("same", "same", [("same", "same")]),
         ("а  б", "а б", [("same", "а"), ("removed", "  "), ("added", " "), ("same", "б")]),
+        (
+            "dogs' well-known",
+            "dogs’ well-known",
+            [("same", "dogs"), ("removed", "'"), ("added", "’"), ("same", " well-known")],
+        ),
     ],
 )
 def test_parts_are_whole_words(old: str, new: str, parts: list[Part]) -> None:
     assert difference(old, new) == parts
+
+
+def test_neighbouring_changes_are_one() -> None:
+    assert difference("teh cta sat", "the cat sat") == [
+        ("removed", "teh cta"),
+        ("added", "the cat"),
+        ("same", " sat"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("コンピュタ", "コンピュータ", [("same", "コンピュ"), ("added", "ー"), ("same", "タ")]),
+        ("我门去", "我们去", [("same", "我"), ("removed", "门"), ("added", "们"), ("same", "去")]),
+        ("ภาษาไทยย", "ภาษาไทย", [("same", "ภาษาไทย"), ("removed", "ย")]),
+    ],
+)
+def test_scripts_without_spaces_differ_by_character(old: str, new: str, parts: list[Part]) -> None:
+    assert difference(old, new) == parts
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("हिन्दि", "हिन्दी"),  # vowel signs
+        ("שָׁלוֹם", "שלום"),  # points
+        ("می\u200cخواهم", "میخواهم"),  # a joiner
+        ("cafe\u0301", "cafe\u0300"),  # accents
+        ("👩\u200d🚀", "👩🏽\u200d🚀"),  # an emoji of several
+        ("🇩🇪", "🇫🇷"),
+        ("か\u3099", "か"),
+    ],
+)
+def test_characters_are_not_parted_from_what_belongs_to_them(old: str, new: str) -> None:
+    assert difference(old, new) == [("removed", old), ("added", new)]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
