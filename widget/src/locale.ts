@@ -49,20 +49,21 @@ export let language: Language;
 /** A string of the language in use. */
 export const string = (text: Text): string => language.strings[text] as string;
 
-/** The locale file for a BCP 47 tag; undefined where there is none. */
+/**
+ * The locale file for a BCP 47 tag, by its own region, else by the script that is likely there,
+ * else by language alone; undefined where there is none.
+ */
 export const fileFor = (wanted: string, available = LOCALES): string | undefined => {
-  const tag = wanted
-    .toLowerCase()
-    .replaceAll("_", "-")
-    .replace(/^zh\b(?!.*hans)(?=.*\b(hant|tw|hk|mo)\b).*/, "zh-hant")
-    .replace(/^zh\b(?!-hant).*/, "zh-hans")
-    // Norwegian, and the names that Hebrew and Indonesian once had.
-    .replace(/^(no|nn)\b/, "nb")
-    .replace(/^iw\b/, "he")
-    .replace(/^in\b/, "id");
-  const named = (name: string | undefined): string | undefined =>
-    available.find((each) => each.toLowerCase() === name);
-  return named(tag) ?? named(tag.split("-")[0]);
+  try {
+    const locale = new Intl.Locale(wanted.replaceAll("_", "-"));
+    const { language: name, region } = locale;
+    return [`${name}-${region}`, `${name}-${locale.maximize().script}`, name].find((file) =>
+      available.includes(file),
+    );
+  } catch {
+    // A `lang` that is no language.
+    return undefined;
+  }
 };
 
 /** By `data-lang`, else the page's `lang`, else the browser's languages, else English. */

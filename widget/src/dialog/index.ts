@@ -19,13 +19,19 @@ const LIMIT = 1000;
 const NOTE_MS = 5000;
 const NOTE_MS_PER_CHARACTER = 60;
 
+interface Grabbed {
+  captured: Captured;
+  /** Whether both its ends lie where reports are taken. */
+  allowed: boolean;
+}
+
 let host: Host | undefined;
 let ready: Promise<void>;
 let dialog: HTMLDialogElement | undefined;
 let offer: HTMLElement | undefined;
 let note: HTMLElement | undefined;
 /** Where the selection goes away with a tap: what was selected when the tap began. */
-let remembered: Captured | null = null;
+let remembered: Grabbed | undefined;
 let busy = false;
 
 const setUp = async (): Promise<void> => {
@@ -48,9 +54,18 @@ const destroy = (): void => {
 
 export const close = (): void => dialog?.close();
 
-export const remember = (): void => {
+const grab = (): Grabbed | undefined => {
   const selection = getSelection();
-  remembered = selection && capture(selection);
+  const captured = selection && capture(selection);
+  if (!captured) return undefined;
+  const { startContainer, endContainer, endOffset } = selection.getRangeAt(0);
+  // A triple click ends at the very beginning of what follows.
+  const allowed = widget.allows(startContainer) && (!endOffset || widget.allows(endContainer));
+  return { captured, allowed };
+};
+
+export const remember = (): void => {
+  remembered = grab();
 };
 
 /** A short note that screen readers speak and that goes by itself. */
@@ -70,15 +85,14 @@ const say = (text: string): void => {
 };
 
 /** What stands against reporting this selection; undefined where nothing does. */
-const objection = (captured: Captured | null): string | undefined => {
+const objection = (grabbed: Grabbed | undefined): string | undefined => {
   const { min, max } = widget.settings;
-  if (!captured)
+  if (!grabbed)
     return matchMedia("(pointer: coarse)").matches
       ? string(Text.select_first_touch)
       : fill(string(Text.select_first), { keys: keys() });
-  const { exact } = captured;
-  if (!widget.allows(getSelection()?.anchorNode ?? null)) return string(Text.not_here);
-  const length = [...exact].length;
+  if (!grabbed.allowed) return string(Text.not_here);
+  const length = [...grabbed.captured.exact].length;
   const most = Math.min(Number(max) || MAX, LIMIT);
   if (length > most) return plural(Text.too_long, most);
   if (length < (Number(min) || MIN)) return string(Text.too_short);
@@ -88,17 +102,17 @@ const objection = (captured: Captured | null): string | undefined => {
 /** Report what is selected now. */
 export const open = async (): Promise<void> => {
   if (dialog || busy) return;
-  const selection = getSelection();
-  const captured = (selection && capture(selection)) ?? remembered;
-  remembered = null;
+  const grabbed = grab() ?? remembered;
+  remembered = undefined;
   await ready;
   if (dialog) return;
   offer?.remove();
-  const reason = objection(captured);
-  if (reason || !captured) {
+  const reason = objection(grabbed);
+  if (reason || !grabbed) {
     say(reason ?? "");
     return;
   }
+  const { captured } = grabbed;
   if (!emit("open", captured)) return;
 
   const key = newKey();
