@@ -66,7 +66,7 @@ class Newspaper:
         return self.origin + path
 
 
-_PLACE_OF = """(wanted) => {
+PLACE_OF = """(wanted) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode()); ) {
     const at = node.data.indexOf(wanted);
@@ -86,7 +86,7 @@ _PLACE_OF = """(wanted) => {
 
 def drag_over(page: Page, words: str) -> None:
     """Select words as a reader does: press, drag, release."""
-    place = page.evaluate(_PLACE_OF, words)
+    place = page.evaluate(PLACE_OF, words)
     assert place, f"{words!r} is not on the page"
     page.mouse.move(place["x1"], place["y1"])
     page.mouse.down()
