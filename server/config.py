@@ -66,6 +66,12 @@ class Settings:
     limit_storage_url: str = _setting(
         "memory://", "where rate limits count: `memory://` (per process) or `redis://`"
     )
+    intake_network_limit: str = _setting(
+        "10/10 second;30/minute;300/day", "reports from one IPv4 address or IPv6 /64"
+    )
+    intake_site_limit: str = _setting(
+        "60/10 second;200/minute", "reports for one site, from all networks together"
+    )
     login_limit: str = _setting("10/minute;100/hour", "log-in attempts from one network")
     log_level: str = _setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`")
 

@@ -44,6 +44,8 @@ def settings(tmp_path: Path) -> Settings:
         public_url="http://localhost:8000",
         mail_from="Copydesk <copydesk@news.example>",
         login_limit="1000/minute",
+        intake_network_limit="10000/minute",
+        intake_site_limit="10000/minute",
     )
 
 

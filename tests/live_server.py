@@ -32,6 +32,8 @@ class LiveServer:
             "COPYDESK_MODE": "development",
             "COPYDESK_DATA_DIR": str(data_dir),
             "COPYDESK_PUBLIC_URL": self.url,
+            "COPYDESK_INTAKE_NETWORK_LIMIT": "10000/minute",
+            "COPYDESK_INTAKE_SITE_LIMIT": "10000/minute",
             **{f"COPYDESK_{name.upper()}": str(value) for name, value in settings.items()},
         }
         self.log = data_dir.with_suffix(".log")

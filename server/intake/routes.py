@@ -15,9 +15,11 @@ from server.config import Settings
 from server.database import write_with_retry
 from server.extensions import db
 from server.intake.body import read_json_object
+from server.intake.limits import check_limit
 from server.intake.origin import check_origin, page_identity
 from server.intake.schema import SubmissionSchema, new_submission
 from server.models import Site
+from server.network import address_prefix
 from server.notify.outbox import owe_deliveries
 from server.problems import Problem
 from server.reports.record import Recorded, record_submission
@@ -30,8 +32,11 @@ _schema = SubmissionSchema()
 @blueprint.post("/submissions")  # type: ignore[untyped-decorator]  # flask-smorest has no types
 def submit() -> Response:
     """Store what a reader reports."""
+    settings: Settings = current_app.extensions["copydesk_settings"]
+    check_limit("network", address_prefix(), settings.intake_network_limit)
     data = _load(read_json_object(request))
     site = _site(data["site"])
+    check_limit("site", site.key, settings.intake_site_limit)
     check_origin(site, request.headers, data["page"]["url"])
     recorded = _record(site, data)
     tasks.ring()
