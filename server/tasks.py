@@ -7,17 +7,20 @@ again every minute. Every task may run twice or never without harm.
 
 from __future__ import annotations
 
+import atexit
 import logging
+import threading
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from huey.exceptions import ConfigurationError
 
 from server.config import SettingError, Settings
-from server.notify.deliver import BATCH, deliver_due
-from server.notify.outbox import lease_for
+from server.notify.deliver import BATCH, deliver_due, lease_of
 
 log = logging.getLogger(__name__)
 
@@ -25,80 +28,138 @@ NAME = "copydesk"
 EMBEDDED = "memory://"
 # The longest that an idle worker sleeps between looks at a queue that cannot wake it.
 POLL_SECONDS = 1
+# A queue that does not answer must not keep a reader waiting: the sweep delivers without it.
+CONNECT_SECONDS = 2
+ANSWER_SECONDS = 5
+# Containers are killed ten seconds after they were asked to stop.
+STOP_SECONDS = 8
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Make the task queue that the settings name. Raises SettingError for an unknown kind."""
+    """Make the task queue that the settings name. Raises SettingError for an unknown kind, or one
+    that cannot be used."""
     huey = _queue(settings.tasks_url)
     app.extensions["huey"] = huey
+    app.extensions["tasks_stopping"] = threading.Event()
     app.extensions["ring"] = _register(app, huey)
 
 
-def ring() -> None:
+def ring(app: Flask | None = None) -> None:
     """Tell a worker that something is owed. Never fails: the sweep finds it anyway."""
     try:
-        current_app.extensions["ring"]()
-    except Exception:
-        log.exception("the task queue does not answer; the sweep will deliver")
+        (app or current_app).extensions["ring"]()
+    except Exception as error:
+        log.warning("the task queue does not answer, the sweep will deliver: %s", error)
 
 
 def start_embedded(app: Flask) -> None:
-    """Run tasks in threads of this process, where the settings ask for that."""
+    """Run tasks in threads of this process, where the settings ask for that. Each of several web
+    processes may have its own; they stop when the process ends."""
     settings: Settings = app.extensions["copydesk_settings"]
-    if settings.tasks_url == EMBEDDED:
-        _ring_for_leftovers(app)
-        EmbeddedConsumer(app.extensions["huey"], workers=1, max_delay=POLL_SECONDS).start()
+    if settings.tasks_url != EMBEDDED:
+        return
+    consumer = EmbeddedConsumer(app, workers=1)
+    _ring_for_leftovers(app)
+    consumer.start()
+    atexit.register(consumer.stop, graceful=True)
 
 
-def run_worker(app: Flask, workers: int) -> None:
-    """Run tasks until SIGTERM or SIGINT. Raises SettingError where they run elsewhere."""
+def run_worker(app: Flask, workers: int = 1) -> None:
+    """Run tasks until SIGTERM or SIGINT; a message that is being sent is then finished and
+    marked, the rest stays owed. Raises SettingError where tasks run elsewhere."""
     settings: Settings = app.extensions["copydesk_settings"]
     if settings.tasks_url == EMBEDDED:
         raise SettingError(
             "COPYDESK_TASKS_URL is memory://, so tasks run in the web process and there is "
             "nothing for a worker to do. Set it to redis://, postgresql:// or sqlite:///."
         )
+    consumer = DeliveringConsumer(app, workers=workers)
     _ring_for_leftovers(app)
-    Consumer(
-        app.extensions["huey"], workers=workers, max_delay=POLL_SECONDS, graceful_signal="TERM"
-    ).run()
+    consumer.run()
 
 
-def _ring_for_leftovers(app: Flask) -> None:
-    """What a former process left owed, and what it had in its hands when it was killed."""
-    settings: Settings = app.extensions["copydesk_settings"]
-    bell = app.extensions["ring"]
-    bell()
-    bell.schedule(delay=lease_for(settings.smtp_timeout).total_seconds() + 1)
+class DeliveringConsumer(Consumer):  # type: ignore[misc]  # huey has no types
+    """A consumer whose tasks hear that it stops, so that a batch ends after its next message."""
+
+    def __init__(self, app: Flask, workers: int) -> None:
+        super().__init__(
+            app.extensions["huey"],
+            workers=workers,
+            max_delay=POLL_SECONDS,
+            graceful_signal="TERM",
+            shutdown_timeout=STOP_SECONDS,
+        )
+        self.tasks_stopping: threading.Event = app.extensions["tasks_stopping"]
+
+    def stop(self, graceful: bool = False) -> None:
+        self.tasks_stopping.set()
+        super().stop(graceful=graceful)
 
 
-class EmbeddedConsumer(Consumer):  # type: ignore[misc]  # huey has no types
+class EmbeddedConsumer(DeliveringConsumer):
     """A consumer that leaves the process's signals to the web server."""
 
     def _set_signal_handlers(self) -> None:
         return None
 
 
+def _ring_for_leftovers(app: Flask) -> None:
+    """What a former process left owed, and what it had in its hands when it was killed."""
+    settings: Settings = app.extensions["copydesk_settings"]
+    ring(app)
+    try:
+        app.extensions["ring"].schedule(delay=lease_of(settings).total_seconds() + 1)
+    except Exception as error:
+        log.warning("the task queue does not answer, the sweep will deliver: %s", error)
+
+
 def _queue(url: str) -> Huey:
-    kind = urlsplit(url).scheme
-    if kind == "memory":
-        return MemoryHuey(NAME, results=False)
-    if kind == "sqlite":
-        return SqliteHuey(NAME, results=False, filename=url.removeprefix("sqlite:///"))
-    if kind in ("redis", "rediss"):
-        return RedisHuey(NAME, results=False, url=url)
-    if kind == "postgresql":
-        return PostgresHuey(NAME, results=False, dsn=url)
+    kind = urlsplit(url).scheme.removesuffix("+psycopg")
+    try:
+        if kind == "memory":
+            return MemoryHuey(NAME, results=False)
+        if kind == "sqlite":
+            return SqliteHuey(NAME, results=False, filename=_sqlite_file(url))
+        if kind in ("redis", "rediss"):
+            return RedisHuey(NAME, results=False, connection_pool=_redis_pool(url))
+        if kind == "postgresql":
+            return PostgresHuey(
+                NAME,
+                results=False,
+                dsn=url.replace("+psycopg", "", 1),
+                connect_timeout=CONNECT_SECONDS,
+            )
+    except (ImportError, ConfigurationError) as error:
+        raise SettingError(
+            f"COPYDESK_TASKS_URL is {kind}://, whose packages are missing ({error}). "
+            "Install copydesk[redis] or copydesk[postgres]."
+        ) from None
     raise SettingError(
         f"COPYDESK_TASKS_URL: {url!r} is neither memory://, sqlite:///, redis:// nor postgresql://."
     )
 
 
+def _sqlite_file(url: str) -> str:
+    file = Path(url.removeprefix("sqlite:///"))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return str(file)
+
+
+def _redis_pool(url: str) -> Any:
+    from redis import ConnectionPool  # noqa: PLC0415 - an extra that not every server has
+
+    return ConnectionPool.from_url(
+        url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=ANSWER_SECONDS
+    )
+
+
 def _register(app: Flask, huey: Huey) -> Any:
+    stopping: threading.Event = app.extensions["tasks_stopping"]
+
     def deliver() -> None:
         with app.app_context():
             # A full batch leaves more behind: ring again, so that other work gets its turn.
-            if deliver_due() == BATCH:
+            if deliver_due(stopping=stopping.is_set) == BATCH:
                 bell()
 
     bell = huey.task(name="deliver")(deliver)

@@ -21,25 +21,45 @@ def free_port() -> int:
 
 
 class MailServer:
-    """``messages``: what was accepted. ``refuse_recipient``, ``refuse_data``: answers to give
-    instead of accepting, once each, in order; ``"drop"`` closes the connection."""
+    """``messages``: what was accepted; ``raw``: the same as it came over the wire.
+
+    ``refuse_recipient``, ``refuse_data``: answers to give instead of accepting, once each, in
+    order; ``"drop"`` closes the connection. ``stall_seconds`` passes before a message is accepted,
+    ``late_seconds`` between accepting it and saying so. ``per_connection``: how many messages one
+    connection may carry. ``options`` are aiosmtpd's, such as ``tls_context``.
+    """
 
     def __init__(self, **options: Any) -> None:
         self.messages: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.refuse_recipient: list[str] = []
         self.refuse_data: list[str] = []
         self.stall_seconds = 0.0
+        self.late_seconds = 0.0
+        self.per_connection = 1_000_000
         self.connections = 0
         self.port = free_port()
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self.options = options
+        self.controller: Controller | None = None
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, _envelope: Envelope, hostname: str, answers: list[str]
     ) -> list[str]:
         session.host_name = hostname
+        session.carried = 0
         self.connections += 1
         return answers
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if session.carried >= self.per_connection:
+            return "421 too many messages in this connection"
+        session.carried += 1
+        envelope.mail_from = address
+        envelope.mail_options += options
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -65,12 +85,17 @@ class MailServer:
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
+        self.raw.append(envelope.content)
         self.recipients += envelope.rcpt_tos
+        if self.late_seconds:
+            await asyncio.sleep(self.late_seconds)
         return "250 OK"
 
     def start(self) -> None:
+        """Listen; after :meth:`stop`, again on the same port."""
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.options)
         self.controller.start()
 
     def stop(self) -> None:
-        if self.controller.loop.is_running():
+        if self.controller is not None and self.controller.loop.is_running():
             self.controller.stop(no_assert=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from server.text.difference import difference
 from server.text.visible import visible
 
 MAX_COMMENTS = 10
+MAX_SUBJECT_NAME = 60
+WRAP = 74
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,10 @@ class Rendered:
     text: str
     html: str
     headers: dict[str, str]
+
+    def stored(self) -> dict[str, str]:
+        """What the delivery keeps of it."""
+        return {"subject": self.subject, "text": self.text, "html": self.html}
 
 
 def render(delivery: Delivery, comments: list[str], public_url: str) -> Rendered:
@@ -42,7 +49,7 @@ def render(delivery: Delivery, comments: list[str], public_url: str) -> Rendered
         if report.suggestion
         else [],
         "comments": [visible(comment) for comment in comments[:MAX_COMMENTS]],
-        "title": visible(report.page.title) or report.page.url,
+        "title": visible(one_line(report.page.title)) or report.page.url,
         "words_url": with_fragment(report.page.url, report.fragment),
         "report_url": f"{public_url}/reports/{report.public_id}",
         "language": report.page.language or delivery.site.language,
@@ -59,13 +66,45 @@ def render(delivery: Delivery, comments: list[str], public_url: str) -> Rendered
 def subject_of(report: Report, site_name: str) -> str:
     """Constant for a report, so that its mails form one thread; without readers' words, which
     must not reach a header."""
-    return f"[{site_name}] Spelling report {str(report.public_id)[-6:]}"
+    return f"[{for_header(site_name)}] Spelling report {str(report.public_id)[-6:]}"
+
+
+def for_header(text: str) -> str:
+    """An owner's text as one short line without control and direction characters."""
+    kept = (
+        " " if unicodedata.category(character)[0] == "Z" or character.isspace() else character
+        for character in text
+        # Joiners are part of words in Persian and Indic scripts.
+        if character.isspace()
+        or character in "\u200c\u200d"
+        or unicodedata.category(character)[0] != "C"
+    )
+    line = one_line("".join(kept))
+    return line if len(line) <= MAX_SUBJECT_NAME else line[: MAX_SUBJECT_NAME - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """Line breaks would let a reader's text pass for ours."""
+    return " ".join(text.split())
 
 
 def quoted(text: str) -> str:
-    """A reader's text behind ``> ``, so that it cannot pass for ours."""
+    """A reader's text behind ``> ``, so that it cannot pass for ours. Words stay whole: where a
+    script has no spaces, a mail program knows better than we where a line may end."""
     lines = text.splitlines() or [""]
-    return "\n".join(f"> {part}" for line in lines for part in (textwrap.wrap(line, 74) or [""]))
+    return "\n".join(f"> {part}" for line in lines for part in (_wrapped(line) or [""]))
+
+
+def _wrapped(line: str) -> list[str]:
+    # Two spaces in a row may be the very mistake: white space stays as it is.
+    return textwrap.wrap(
+        line,
+        WRAP,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+        expand_tabs=False,
+    )
 
 
 def _headers(delivery: Delivery) -> dict[str, str]:

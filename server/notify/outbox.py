@@ -1,13 +1,14 @@
 """The transactional outbox: what is owed is a row, written with its cause, claimed with a lease.
 
-A worker that dies leaves its lease to run out; the row is then claimed again. Between the mail
-server's "250" and our mark a crash can send a message twice: such a row is marked
+A worker that dies leaves its lease to run out; the row is then claimed again. Between handing a
+message over and our mark, a crash or a lost answer can send it twice: such a row is marked
 ``possible_duplicate``, and both copies carry the same Message-ID.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -17,16 +18,12 @@ from sqlalchemy.orm import Session
 from server.clock import now
 from server.models import Delivery, Event, Membership, Report, User
 
-# Steps of one message, each with the mail server's time limit: connect, EHLO, MAIL, RCPT, DATA,
-# the message itself; and some room for rendering.
-SMTP_STEPS = 6
-LEASE_MARGIN_SECONDS = 15.0
-
 # Waits after the 1st, 2nd … failed attempt; the last failure comes about two days after the first.
 BACKOFF = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1200)
 )
 NOTIFIED_ROLES = ("owner", "editor")
+NO_CONTENT: Mapping[str, str] = {}
 
 
 def owe_deliveries(
@@ -58,11 +55,6 @@ def owe_deliveries(
     session.add_all(deliveries)
     session.flush()
     return deliveries
-
-
-def lease_for(smtp_timeout: float) -> timedelta:
-    """How long a claim lasts: longer than one message can take. A claim never covers a batch."""
-    return timedelta(seconds=SMTP_STEPS * smtp_timeout + LEASE_MARGIN_SECONDS)
 
 
 def claim_due(session: Session, lease: timedelta) -> Delivery | None:
@@ -110,6 +102,11 @@ def claim_due(session: Session, lease: timedelta) -> Delivery | None:
             return won
 
 
+def renew(session: Session, delivery_id: int, lease_token: str, lease: timedelta) -> bool:
+    """Let a claim last ``lease`` from now on. False where it is no longer ours."""
+    return _conditionally(session, delivery_id, lease_token, {"lease_until": now() + lease})
+
+
 def settle(
     session: Session,
     delivery_id: int,
@@ -117,40 +114,48 @@ def settle(
     *,
     state: str,
     error: str = "",
-    subject: str = "",
-    text: str = "",
-    html: str = "",
+    content: Mapping[str, str] = NO_CONTENT,
+    perhaps_sent: bool = False,
 ) -> bool:
-    """Mark a claimed delivery ``sent``, ``kept`` or ``failed``, with what was rendered.
+    """Mark a claimed delivery ``sent``, ``kept`` or ``failed``; ``content`` (subject, text, html)
+    is what was rendered.
 
     False where the lease is no longer ours: another worker has taken over, and its word counts.
     """
-    moment = now()
     values: dict[str, object] = {
+        **_released(error, content, perhaps_sent),
         "state": state,
-        "last_error": error,
-        "sent_at": moment if state == "sent" else None,
-        "lease_token": None,
-        "lease_until": None,
+        "sent_at": now() if state == "sent" else None,
     }
-    if text:
-        values |= {"subject": subject, "text": text, "html": html}
     return _conditionally(session, delivery_id, lease_token, values)
 
 
 def postpone(
-    session: Session, delivery_id: int, lease_token: str, attempts: int, error: str
+    session: Session,
+    delivery_id: int,
+    lease_token: str,
+    *,
+    error: str,
+    content: Mapping[str, str] = NO_CONTENT,
+    perhaps_sent: bool = False,
 ) -> bool:
-    """Owe it later, by the schedule; give it up as ``failed`` when the schedule is used up."""
+    """Owe it later, by the schedule; give it up as ``failed`` when the schedule is used up.
+
+    False where the lease is no longer ours.
+    """
+    attempts = session.scalar(select(Delivery.attempts).where(Delivery.id == delivery_id)) or 1
+    values = _released(error, content, perhaps_sent)
     if attempts > len(BACKOFF):
-        return settle(session, delivery_id, lease_token, state="failed", error=error)
-    values: dict[str, object] = {
-        "due_at": now() + BACKOFF[attempts - 1],
-        "last_error": error,
-        "lease_token": None,
-        "lease_until": None,
-    }
+        values["state"] = "failed"
+    else:
+        values["due_at"] = now() + BACKOFF[attempts - 1]
     return _conditionally(session, delivery_id, lease_token, values)
+
+
+def _released(error: str, content: Mapping[str, str], perhaps_sent: bool) -> dict[str, object]:
+    """What every end of a claim writes. A mark as possible duplicate is never taken away."""
+    marked = {"possible_duplicate": True} if perhaps_sent else {}
+    return {"last_error": error, "lease_token": None, "lease_until": None, **content, **marked}
 
 
 def retry(session: Session, delivery: Delivery) -> bool:

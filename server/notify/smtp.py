@@ -1,59 +1,148 @@
 """Sending through Flask-Mail, hardened.
 
 Flask-Mail 0.10 opens its connection without a time limit, accepts any certificate after STARTTLS,
-and says QUIT on a connection that broke, which hides the first error. It carries the message and
-the configuration; the connection is ours.
+says QUIT on a connection that broke, which hides the first error, and sends nothing, silently,
+while an application is tested. It carries message and configuration; the connection is ours.
 """
 
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from flask_mail import Connection, Mail, Message
+from flask_mail import Connection, Mail
 
 from server.config import Settings
+from server.notify.failure import SendingError, not_connected, not_sent
+from server.notify.mime import OutgoingMessage
+
+# Exchanges of one message, each with the mail server's time limit: MAIL, RCPT, DATA, the message
+# itself, RSET; one to spare.
+EXCHANGES = 6
+
+
+def time_limit(settings: Settings) -> float:
+    """Seconds after which a message, or the making of a connection, is cut off."""
+    return EXCHANGES * settings.smtp_timeout
+
+
+@contextmanager
+def cut_off(host: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """End what takes longer. A socket's own time limit starts anew with each byte, so a server
+    that dribbles (some do so to every stranger) would hold a worker beyond its lease."""
+    overdue = threading.Event()
+
+    def cut() -> None:
+        overdue.set()
+        connection = getattr(host, "sock", None)
+        if connection is not None:
+            # Not ssl's own shutdown, which would turn what follows into plain text.
+            with suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, smtplib.SMTPException) as error:
+        if overdue.is_set():
+            raise TimeoutError(f"no end within {seconds:g} seconds") from error
+        raise
+    finally:
+        timer.cancel()
+
+
+class _Watched(smtplib.SMTP):
+    """Knows whether a message was handed over, and connects within a time limit."""
+
+    handed_over = False
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        self.limit = time_limit(settings)
+        super().__init__(
+            settings.smtp_host,
+            settings.smtp_port,
+            local_hostname=_own_name(settings),
+            timeout=settings.smtp_timeout,
+            **options,
+        )
+
+    def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
+        with cut_off(self, self.limit):
+            return super().connect(*arguments, **options)
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.handed_over = True
+        answer = super().data(msg)
+        # A reply without a code is none.
+        self.handed_over = answer[0] < 0
+        return answer
+
+
+class _WatchedTls(_Watched, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+
+def _own_name(settings: Settings) -> str:
+    """How we introduce ourselves; asking the system could mean asking a slow name server."""
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    if ":" in host:
+        return f"[IPv6:{host}]"
+    return f"[{host}]" if host.replace(".", "").isdecimal() else host
 
 
 class SmtpConnection(Connection):
-    """One connection to the mail server, for one batch. ``mail`` is Flask-Mail's state."""
+    """One connection to the mail server. ``mail`` is Flask-Mail's state."""
 
     def __init__(self, mail: Mail, settings: Settings) -> None:
         super().__init__(mail)
         self.settings = settings
 
-    def configure_host(self) -> smtplib.SMTP:
+    def __enter__(self) -> Self:
+        self.host = self.configure_host()
+        self.num_emails = 0
+        return self
+
+    def configure_host(self) -> _Watched:
         """Connect, encrypt and log in. Raises OSError, ssl.SSLError or smtplib.SMTPException."""
         settings = self.settings
         context = ssl.create_default_context()
-        host: smtplib.SMTP
         if settings.smtp_security == "tls":
-            host = smtplib.SMTP_SSL(
-                settings.smtp_host,
-                settings.smtp_port,
-                timeout=settings.smtp_timeout,
-                context=context,
-            )
+            host: _Watched = _WatchedTls(settings, context=context)
         else:
-            host = smtplib.SMTP(
-                settings.smtp_host, settings.smtp_port, timeout=settings.smtp_timeout
-            )
+            host = _Watched(settings)
         try:
-            if settings.smtp_security == "starttls":
-                host.starttls(context=context)
-            if settings.smtp_user:
-                host.login(settings.smtp_user, settings.smtp_password)
+            with cut_off(host, host.limit):
+                if settings.smtp_security == "starttls":
+                    host.starttls(context=context)
+                if settings.smtp_user:
+                    host.login(settings.smtp_user, settings.smtp_password)
         except BaseException:
             host.close()
             raise
         return host
 
-    def send_one(self, message: Message) -> None:
-        """Send to the message's one recipient; a refusal raises, none is swallowed."""
-        if len(message.send_to) != 1:
-            raise ValueError("a message has exactly one recipient")
-        self.send(message)
+    def send_one(self, message: OutgoingMessage) -> None:
+        """Send to the message's one recipient. Raises SendingError where it was not accepted,
+        and anything else where it could not be written."""
+        host = self.host
+        assert isinstance(host, _Watched)
+        host.handed_over = False
+        if message.needs_utf8:
+            message.mail_options = ["SMTPUTF8", "BODY=8BITMIME"]
+        try:
+            with cut_off(host, host.limit):
+                self.send(message)
+        except (OSError, smtplib.SMTPException) as error:
+            raise not_sent(error, handed_over=host.handed_over) from error
 
     def __exit__(
         self,
@@ -61,10 +150,59 @@ class SmtpConnection(Connection):
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not isinstance(self.host, smtplib.SMTP):
+        host = self.host
+        if not isinstance(host, _Watched):
             return
         try:
-            self.host.quit()
+            with cut_off(host, self.settings.smtp_timeout):
+                host.quit()
         except (OSError, smtplib.SMTPException):
             # Already broken or gone: what was accepted is marked, what was not is owed still.
-            self.host.close()
+            host.close()
+
+
+class Batch:
+    """The connection of one batch: made when first needed, kept while it works."""
+
+    def __init__(self, mail: Mail, settings: Settings) -> None:
+        self.mail = mail
+        self.settings = settings
+        self.connection: SmtpConnection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def open(self) -> bool:
+        """Have a connection. True where it is a new one. Raises SendingError."""
+        if self.connection is not None:
+            return False
+        connection = SmtpConnection(self.mail, self.settings)
+        try:
+            connection.__enter__()
+        except (OSError, smtplib.SMTPException) as error:
+            server = f"{self.settings.smtp_host}:{self.settings.smtp_port}"
+            raise not_connected(error, server) from error
+        self.connection = connection
+        return True
+
+    def send(self, message: OutgoingMessage) -> None:
+        """Send over the open connection. Raises SendingError."""
+        assert self.connection is not None
+        try:
+            self.connection.send_one(message)
+        except SendingError as failure:
+            if failure.closed:
+                self.close()
+            raise
+        except BaseException:
+            # Nobody knows where the conversation stopped.
+            self.close()
+            raise
+
+    def close(self) -> None:
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.__exit__(None, None, None)

@@ -1,0 +1,89 @@
+"""What a failed attempt means: try again or not, this message alone or all of them."""
+
+from __future__ import annotations
+
+import smtplib
+
+from server.text.visible import visible
+
+MAX_WORDS = 1000
+
+# "Authentication required" and its kin (RFC 4954, 6): a setting is wrong, not the message.
+OPERATORS_TO_MEND = (530, 534, 535, 538)
+CLOSING = 421
+
+
+class SendingError(Exception):
+    """One message was not accepted. The text is the mail server's words, or the system's.
+
+    ``permanent``: it will never be (5xx about the message or its recipient, RFC 5321, 4.2.1).
+    ``everyone``: others would fail alike, so the batch ends.
+    ``perhaps_sent``: all of it was handed over and no answer came.
+    ``closed``: the connection is gone; another one may do better.
+    """
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        permanent: bool = False,
+        everyone: bool = False,
+        perhaps_sent: bool = False,
+        closed: bool = False,
+    ) -> None:
+        super().__init__(visible(words)[:MAX_WORDS])
+        self.permanent = permanent
+        self.everyone = everyone
+        self.perhaps_sent = perhaps_sent
+        self.closed = closed
+
+
+def not_connected(error: Exception, server: str) -> SendingError:
+    """No connection, no encryption or no log-in, whatever the code: not a message's fault."""
+    return SendingError(f"{server}: {words_of(error)}", everyone=True, closed=True)
+
+
+def not_sent(error: Exception, *, handed_over: bool) -> SendingError:
+    """``handed_over``: the text had gone out before the error came."""
+    code = _code(error)
+    if code is None:
+        unsupported = isinstance(error, smtplib.SMTPNotSupportedError)
+        return SendingError(
+            words_of(error),
+            permanent=unsupported,
+            everyone=not unsupported,
+            perhaps_sent=handed_over,
+            closed=not unsupported,
+        )
+    everyone = (
+        code == CLOSING or code in OPERATORS_TO_MEND or isinstance(error, smtplib.SMTPSenderRefused)
+    )
+    return SendingError(
+        words_of(error),
+        permanent=500 <= code < 600 and not everyone,
+        everyone=everyone,
+        closed=code == CLOSING,
+    )
+
+
+def words_of(error: Exception) -> str:
+    """The server's words with their code, or the system's."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, reply = next(iter(error.recipients.values()))
+        return f"{code} {reply.decode(errors='replace')}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        reply_or_words = error.smtp_error
+        if isinstance(reply_or_words, bytes):
+            reply_or_words = reply_or_words.decode(errors="replace")
+        return f"{error.smtp_code} {reply_or_words}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+def _code(error: Exception) -> int | None:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next(iter(error.recipients.values()))[0]
+    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
+        return error.smtp_code
+    return None
