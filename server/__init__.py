@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from server import api as api_pages
 from server import dashboard, intake, logs, notify, problems, tasks, widget
 from server.accounts import configure_security
 from server.config import Settings
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.init_app(app)
     notify.init_app(app)
     intake.init_app(app)
+    api_pages.init_app(app)
     widget.init_app(app)
     dashboard.init_app(app)
     app.after_request(_security_headers)

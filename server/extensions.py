@@ -21,3 +21,5 @@ security = Security()
 csrf = CSRFProtect()
 limiter = Limiter(key_func=address_prefix, headers_enabled=False)
 api = Api()
+# Every error is described where it occurs.
+api.DEFAULT_ERROR_RESPONSE_NAME = None

@@ -10,6 +10,7 @@ from server.extensions import api, csrf
 def init_app(app: Flask) -> None:
     from server.intake.routes import blueprint
 
+    blueprint.description = "What the widget sends."
     # Readers have no session here, so there is nothing that a forged request could borrow.
     csrf.exempt(blueprint)
     api.register_blueprint(blueprint)

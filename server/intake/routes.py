@@ -14,6 +14,7 @@ from server import tasks
 from server.config import Settings
 from server.database import write_with_retry
 from server.extensions import db
+from server.intake import documentation
 from server.intake.body import read_json_object
 from server.intake.limits import check_limit
 from server.intake.origin import check_origin, page_identity
@@ -29,9 +30,10 @@ blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
 _schema = SubmissionSchema()
 
 
-@blueprint.post("/submissions")  # type: ignore[untyped-decorator]  # flask-smorest has no types
+@blueprint.post("/submissions")
+@blueprint.doc(**documentation.SUBMIT)
 def submit() -> Response:
-    """Store what a reader reports."""
+    """Report a mistake."""
     settings: Settings = current_app.extensions["copydesk_settings"]
     check_limit("network", address_prefix(), settings.intake_network_limit)
     data = _load(read_json_object(request))
@@ -43,7 +45,7 @@ def submit() -> Response:
     return _answer(recorded)
 
 
-@blueprint.after_request  # type: ignore[untyped-decorator]  # flask-smorest has no types
+@blueprint.after_request
 def _allow_any_reader(response: Response) -> Response:
     # No cookie is read here, so there is nothing to protect from the page that asks.
     response.headers["Access-Control-Allow-Origin"] = "*"

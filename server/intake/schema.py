@@ -17,7 +17,8 @@ MAX_EXACT = 1000
 class Text(fields.String):
     """A string that every part behind it can store and show: no NUL, no half of a surrogate pair.
 
-    ``maximum`` counts code points. ``None`` counts as empty.
+    ``maximum`` counts code points; ``meaning`` is what the OpenAPI document says of the field.
+    ``None`` counts as empty.
     """
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own form
@@ -28,7 +29,8 @@ class Text(fields.String):
 
     def __init__(self, maximum: int, **options: Any) -> None:
         options.setdefault("allow_none", not options.get("required", False))
-        options.setdefault("metadata", {})["maxLength"] = maximum
+        meaning = options.pop("meaning", "")
+        options["metadata"] = {"maxLength": maximum, "description": meaning}
         super().__init__(**options)
         self.maximum = maximum
 
@@ -67,29 +69,34 @@ class _Lenient(Schema):
 
 
 class PageSchema(_Lenient):
-    url = Text(4096, required=True, validate=_page_address)
-    canonical = Text(4096)
-    title = Text(500)
-    language = Text(35)
-    author = Text(200)
-    section = Text(200)
+    url = Text(
+        4096, meaning="the address that the reader sees", required=True, validate=_page_address
+    )
+    canonical = Text(4096, meaning="`<link rel=canonical>`, absolute")
+    title = Text(500, meaning="the page's title")
+    language = Text(35, meaning="BCP 47, the nearest `lang` of the selection")
+    author = Text(200, meaning="what the page declares, an untrusted hint")
+    section = Text(200, meaning="what the page declares, an untrusted hint")
 
 
 class SelectorSchema(_Lenient):
-    exact = Text(MAX_EXACT, required=True, validate=_some_text)
-    prefix = Text(200)
-    suffix = Text(200)
+    exact = Text(
+        MAX_EXACT, meaning="the selected text, normalised", required=True, validate=_some_text
+    )
+    prefix = Text(200, meaning="the text before it, normalised")
+    suffix = Text(200, meaning="the text after it, normalised")
 
 
 class PassageSchema(_Lenient):
-    before = Text(1000)
-    after = Text(1000)
+    before = Text(1000, meaning="the sentence up to the selection")
+    after = Text(1000, meaning="the sentence from the selection on")
 
 
 class SubmissionSchema(_Lenient):
-    site = Text(64, required=True)
+    site = Text(64, meaning="the site's public key", required=True)
     idempotency_key = Text(
         64,
+        meaning="made once per report; the same key gives the same answer",
         required=True,
         validate=validate.Regexp(
             r"[A-Za-z0-9_-]{16,64}\Z", error="must be 16 to 64 of A-Z a-z 0-9 _ -."
@@ -98,21 +105,36 @@ class SubmissionSchema(_Lenient):
     page = fields.Nested(PageSchema, required=True)
     selector = fields.Nested(SelectorSchema, required=True)
     passage = fields.Nested(PassageSchema)
-    fragment = Text(2000, validate=_text_directive)
-    suggestion = Text(1000)
-    comment = Text(2000)
-    email = Text(254)
+    fragment = Text(2000, meaning="text directive without `#:~:`", validate=_text_directive)
+    suggestion = Text(1000, meaning="what it should read; empty for none")
+    comment = Text(2000, meaning="for the editors")
+    email = Text(254, meaning="only if the reader wants to hear when it is fixed")
     elapsed_ms = fields.Integer(
         strict=True, allow_none=True, validate=validate.Range(min=0, max=2**53)
     )
-    website = Text(500)
-    widget = Text(32)
+    website = Text(500, meaning="a trap: people leave it empty")
+    widget = Text(32, meaning="the widget's version")
 
 
 class AnswerSchema(Schema):
     submission = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(["new", "known"]))
-    readers = fields.Integer(required=True)
+    readers = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class FieldErrorSchema(Schema):
+    field = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """RFC 9457."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String()
+    errors = fields.List(fields.Nested(FieldErrorSchema))
 
 
 def new_submission(data: dict[str, Any], address: str) -> NewSubmission:
