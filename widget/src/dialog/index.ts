@@ -32,7 +32,8 @@ let offer: HTMLElement | undefined;
 let note: HTMLElement | undefined;
 /** Where the selection goes away with a tap: what was selected when the tap began. */
 let remembered: Grabbed | undefined;
-let busy = false;
+/** In the mode without a dialog: this selection has been sent. */
+let done = false;
 
 const setUp = async (): Promise<void> => {
   await loadLanguage();
@@ -101,11 +102,10 @@ const objection = (grabbed: Grabbed | undefined): string | undefined => {
 
 /** Report what is selected now. */
 export const open = async (): Promise<void> => {
-  if (dialog || busy) return;
   const grabbed = grab() ?? remembered;
   remembered = undefined;
   await ready;
-  if (dialog) return;
+  if (dialog || done) return;
   offer?.remove();
   const reason = objection(grabbed);
   if (reason || !grabbed) {
@@ -137,10 +137,12 @@ export const open = async (): Promise<void> => {
   };
 
   if (widget.settings.mode === "send") {
-    busy = true;
+    done = true;
     const failure = await deliver(NOTHING);
-    busy = false;
-    if (failure) say(failure);
+    if (failure) {
+      done = false;
+      say(failure);
+    }
     return;
   }
   note?.remove();
@@ -167,6 +169,7 @@ const rememberSelection = (): (() => void) => {
 /** The selection settled or went away; by touch or pen it gets a button of its own. */
 export const selected = async (touched: boolean): Promise<void> => {
   await ready;
+  done = false;
   offer?.remove();
   const selection = getSelection();
   if (dialog || !touched || !selection?.rangeCount || !isOn(widget.settings.touch, true)) return;
