@@ -15,12 +15,14 @@ PAGE_SIZE = 50
 
 def deliveries_of(
     session: Session, user: User, *, before: int | None = None, limit: int = PAGE_SIZE
-) -> Sequence[Delivery]:
-    """What was sent, kept or is owed for the account's sites, newest first."""
-    query = _deliveries_visible_to(user).order_by(Delivery.id.desc()).limit(limit)
-    if before:
+) -> tuple[Sequence[Delivery], int | None]:
+    """What was sent, kept or is owed for the account's sites, newest first; and, where there is
+    more, the ``before`` of the next page."""
+    query = _deliveries_visible_to(user).order_by(Delivery.id.desc()).limit(limit + 1)
+    if before is not None:
         query = query.where(Delivery.id < before)
-    return session.scalars(query).all()
+    found = session.scalars(query).all()
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
 
 
 def delivery_of(session: Session, user: User, public_id: uuid.UUID) -> Delivery | None:

@@ -11,12 +11,15 @@ from flask import render_template
 
 from server.models import Delivery, Report
 from server.text.address import with_fragment
-from server.text.difference import difference
+from server.text.difference import shown_difference
 from server.text.visible import visible
 
 MAX_COMMENTS = 10
-MAX_SUBJECT_NAME = 60
+MAX_NAME = 60
+MAX_TITLE = 120
 WRAP = 74
+# The signs of wdiff.
+_IN_TEXT = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Rendered:
 def render(delivery: Delivery, comments: list[str], public_url: str) -> Rendered:
     """The mail about a delivery's report."""
     report = delivery.report
+    parts = shown_difference(report.exact, report.suggestion) if report.suggestion else []
     values: dict[str, Any] = {
         "report": report,
         "site": delivery.site,
@@ -43,13 +47,12 @@ def render(delivery: Delivery, comments: list[str], public_url: str) -> Rendered
         "before": visible(report.before),
         "exact": visible(report.exact),
         "after": visible(report.after),
-        "difference": [
-            (kind, visible(part)) for kind, part in difference(report.exact, report.suggestion)
-        ]
-        if report.suggestion
-        else [],
-        "comments": [visible(comment) for comment in comments[:MAX_COMMENTS]],
-        "title": visible(one_line(report.page.title)) or report.page.url,
+        "difference": parts,
+        "difference_in_text": "".join(_IN_TEXT[kind].format(part) for kind, part in parts),
+        "comments": [visible(comment.strip()) for comment in dict.fromkeys(comments)][
+            :MAX_COMMENTS
+        ],
+        "title": visible(one_line(report.page.title, MAX_TITLE)) or report.page.url,
         "words_url": with_fragment(report.page.url, report.fragment),
         "report_url": f"{public_url}/reports/{report.public_id}",
         "language": report.page.language or delivery.site.language,
@@ -79,13 +82,13 @@ def for_header(text: str) -> str:
         or character in "\u200c\u200d"
         or unicodedata.category(character)[0] != "C"
     )
-    line = one_line("".join(kept))
-    return line if len(line) <= MAX_SUBJECT_NAME else line[: MAX_SUBJECT_NAME - 1] + "…"
+    return one_line("".join(kept), MAX_NAME)
 
 
-def one_line(text: str) -> str:
-    """Line breaks would let a reader's text pass for ours."""
-    return " ".join(text.split())
+def one_line(text: str, longest: int) -> str:
+    """Line breaks would let a reader's text pass for ours, as would its length."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def quoted(text: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
+from server.text.visible import visible
+
 Part = tuple[Literal["same", "removed", "added"], str]
 # As of SequenceMatcher.get_opcodes: what, from where to where in the old, in the new.
 Operation = tuple[str, int, int, int, int]
@@ -44,6 +46,15 @@ def difference(old: str, new: str) -> list[Part]:
         if added:
             parts.append(("added", added))
     return parts
+
+
+def shown_difference(old: str, new: str) -> list[Part]:
+    """The same for people: hidden characters named, and a space visible where it is what comes
+    or goes."""
+    return [
+        (kind, visible(text.replace(" ", "␣") if kind != "same" and text.isspace() else text))
+        for kind, text in difference(old, new)
+    ]
 
 
 def _joined(operations: Sequence[Operation], before: list[str]) -> list[Operation]:

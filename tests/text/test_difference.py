@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.text.difference import Part, difference
+from server.text.difference import Part, difference, shown_difference
 from server.text.visible import visible
 
 
@@ -68,6 +68,16 @@ def test_scripts_without_spaces_differ_by_character(old: str, new: str, parts: l
 )
 def test_characters_are_not_parted_from_what_belongs_to_them(old: str, new: str) -> None:
     assert difference(old, new) == [("removed", old), ("added", new)]
+
+
+def test_spaces_and_hidden_characters_that_change_are_shown() -> None:
+    assert shown_difference("a  b\u202e", "a b") == [
+        ("same", "a"),
+        ("removed", "␣␣"),
+        ("added", "␣"),
+        ("same", "b"),
+        ("removed", "⟨RLO⟩"),
+    ]
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
