@@ -44,7 +44,8 @@ def not_connected(error: Exception, server: str) -> SendingError:
 
 
 def not_sent(error: Exception, *, handed_over: bool) -> SendingError:
-    """``handed_over``: the text had gone out before the error came."""
+    """``handed_over``: the text was on its way when the error came. A reply settles what became
+    of it; without one it may have arrived."""
     code = _code(error)
     if code is None:
         unsupported = isinstance(error, smtplib.SMTPNotSupportedError)
@@ -82,8 +83,11 @@ def words_of(error: Exception) -> str:
 
 
 def _code(error: Exception) -> int | None:
+    """The reply's code; None where there was no reply, or one that is none (RFC 5321, 4.2)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return next(iter(error.recipients.values()))[0]
-    if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
-        return error.smtp_code
-    return None
+        code = next(iter(error.recipients.values()))[0]
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code = error.smtp_code
+    else:
+        return None
+    return code if 200 <= code < 600 else None

@@ -50,14 +50,18 @@ def cut_off(host: smtplib.SMTP, seconds: float) -> Iterator[None]:
     timer = threading.Timer(seconds, cut)
     timer.daemon = True
     timer.start()
+    failed: Exception | None = None
     try:
         yield
     except (OSError, smtplib.SMTPException) as error:
-        if overdue.is_set():
-            raise TimeoutError(f"no end within {seconds:g} seconds") from error
-        raise
+        failed = error
     finally:
         timer.cancel()
+    if overdue.is_set():
+        # What was read up to the cut can look like a reply.
+        raise TimeoutError(f"no end within {seconds:g} seconds") from failed
+    if failed is not None:
+        raise failed
 
 
 class _Watched(smtplib.SMTP):
@@ -81,10 +85,7 @@ class _Watched(smtplib.SMTP):
 
     def data(self, msg: Any) -> tuple[int, bytes]:
         self.handed_over = True
-        answer = super().data(msg)
-        # A reply without a code is none.
-        self.handed_over = answer[0] < 0
-        return answer
+        return super().data(msg)
 
 
 class _WatchedTls(_Watched, smtplib.SMTP_SSL):

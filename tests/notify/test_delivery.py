@@ -106,68 +106,6 @@ def test_a_batch_uses_one_connection(submit: Submit, mail_server: MailServer) ->
     assert mail_server.connections == 1
 
 
-@pytest.mark.parametrize("answer", ["421 too busy", "450 greylisted", "451 try later", "drop"])
-def test_temporary_trouble_is_tried_again(
-    submit: Submit, mail_server: MailServer, answer: str
-) -> None:
-    mail_server.refuse_data = [answer]
-    submit()
-
-    deliver_due()
-
-    delivery = the_delivery()
-    assert delivery.state == "queued"
-    assert delivery.last_error
-    assert delivery.due_at > clock.now()
-    make_due()
-    deliver_due()
-    assert the_delivery().state == "sent"
-    assert [message["Message-ID"] for message in mail_server.messages] == [delivery.message_id]
-
-
-def test_refused_recipient_fails_with_the_servers_words(
-    submit: Submit, mail_server: MailServer
-) -> None:
-    mail_server.refuse_recipient = ["550 no such person here"]
-    submit()
-
-    deliver_due()
-
-    delivery = the_delivery()
-    assert delivery.state == "failed"
-    assert delivery.last_error == "550 no such person here"
-
-
-def test_one_refusal_does_not_stop_the_others(submit: Submit, mail_server: MailServer) -> None:
-    mail_server.refuse_recipient = ["550 no"]
-    submit(selector__exact="first")
-    submit(selector__exact="second")
-
-    deliver_due()
-
-    assert len(mail_server.messages) == 1
-
-
-def test_server_that_is_down_costs_nothing(submit: Submit, mail_server: MailServer) -> None:
-    submit()
-    submit(selector__exact="another")
-    mail_server.stop()
-
-    assert deliver_due() == 1, "the second is not tried: it would fail alike"
-
-    db.session.rollback()
-    assert {each.state for each in db.session.scalars(select(Delivery))} == {"queued"}
-
-
-def test_server_that_hangs_meets_the_time_limit(submit: Submit, mail_server: MailServer) -> None:
-    mail_server.stall_seconds = 5
-    submit()
-
-    deliver_due()
-
-    assert "timed out" in the_delivery().last_error
-
-
 def test_after_the_schedule_is_used_up_it_is_given_up(
     submit: Submit, mail_server: MailServer
 ) -> None:
@@ -245,21 +183,3 @@ class TestWithoutMailServer:
         assert "recieve" in delivery.text
         assert "<mark>recieve</mark>" in delivery.html
         assert mail_server.messages == []
-
-
-class TestTls:
-    @pytest.fixture
-    def settings(self, settings: Settings) -> Settings:
-        return replace(settings, smtp_security="starttls")
-
-    def test_server_without_starttls_gets_no_mail(
-        self, submit: Submit, mail_server: MailServer
-    ) -> None:
-        submit()
-
-        deliver_due()
-
-        assert mail_server.messages == []
-        delivery = the_delivery()
-        assert delivery.state == "queued"
-        assert "STARTTLS" in delivery.last_error
