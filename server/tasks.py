@@ -52,16 +52,17 @@ def ring(app: Flask | None = None) -> None:
         log.warning("the task queue does not answer, the sweep will deliver: %s", error)
 
 
-def start_embedded(app: Flask) -> None:
+def start_embedded(app: Flask) -> EmbeddedConsumer | None:
     """Run tasks in threads of this process, where the settings ask for that. Each of several web
     processes may have its own; they stop when the process ends."""
     settings: Settings = app.extensions["copydesk_settings"]
     if settings.tasks_url != EMBEDDED:
-        return
+        return None
     consumer = EmbeddedConsumer(app, workers=1)
     _ring_for_leftovers(app)
     consumer.start()
     atexit.register(consumer.stop, graceful=True)
+    return consumer
 
 
 def run_worker(app: Flask, workers: int = 1) -> None:
@@ -81,10 +82,11 @@ def run_worker(app: Flask, workers: int = 1) -> None:
 class DeliveringConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     """A consumer whose tasks hear that it stops, so that a batch ends after its next message."""
 
-    def __init__(self, app: Flask, workers: int) -> None:
+    def __init__(self, app: Flask, workers: int, *, periodic: bool = True) -> None:
         super().__init__(
             app.extensions["huey"],
             workers=workers,
+            periodic=periodic,
             max_delay=POLL_SECONDS,
             graceful_signal="TERM",
             shutdown_timeout=STOP_SECONDS,
