@@ -7,7 +7,6 @@ again every minute. Every task may run twice or never without harm.
 
 from __future__ import annotations
 
-import atexit
 import logging
 import threading
 from pathlib import Path
@@ -61,8 +60,15 @@ def start_embedded(app: Flask) -> EmbeddedConsumer | None:
     consumer = EmbeddedConsumer(app, workers=1)
     _ring_for_leftovers(app)
     consumer.start()
-    atexit.register(consumer.stop, graceful=True)
+    threading.Thread(target=_stop_with_process, args=(consumer,), name="tasks-stop").start()
     return consumer
+
+
+def _stop_with_process(consumer: DeliveringConsumer) -> None:
+    """Finish the message in hand before the process goes. The web server's processes do not run
+    ``atexit``, but Python waits in each for threads such as this one."""
+    threading.main_thread().join()
+    consumer.stop(graceful=True)
 
 
 def run_worker(app: Flask, workers: int = 1) -> None:
