@@ -91,6 +91,11 @@ class MailServer:
             await asyncio.sleep(self.late_seconds)
         return "250 OK"
 
+    def mail_with(self, words: str) -> str | None:
+        """The text part of the first mail that has these words; None while there is none."""
+        texts = (str(message.get_body(("plain",)).get_content()) for message in self.messages)
+        return next((text for text in texts if words in text), None)
+
     def start(self) -> None:
         """Listen; after :meth:`stop`, again on the same port."""
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.options)

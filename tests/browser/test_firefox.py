@@ -36,8 +36,4 @@ def test_reader_reports_in_firefox(article: str, mail_server: MailServer, tmp_pa
     assert seen["mark"] == "embarassment"
     assert "modest to the point of embarassment" in seen["passage"]
     assert "Thank you!" in seen["thanks"]
-    wait_until(
-        lambda: any("{+embarrassment+}" in str(mail) for mail in mail_server.messages),
-        20,
-        "the mail",
-    )
+    wait_until(lambda: mail_server.mail_with("{+embarrassment+}"), 20, "the mail")
