@@ -27,7 +27,15 @@ const cssAsText = {
   },
 };
 
-const bundle = async (entry, format, define) => {
+/** The dialog asks for text directives later: see src/directive.ts. */
+const fragmentLater = {
+  name: "fragment-later",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/fragment$/ }, () => ({ path: join(here, "src", "directive.ts") }));
+  },
+};
+
+const bundle = async (entry, format, define, plugins = []) => {
   const result = await build({
     entryPoints: [join(here, "src", entry)],
     bundle: true,
@@ -38,7 +46,7 @@ const bundle = async (entry, format, define) => {
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
-    plugins: [cssAsText],
+    plugins: [cssAsText, ...plugins],
   });
   // Terser finds some 3 % more than esbuild does.
   const { code } = await minify(result.outputFiles[0].text, {
@@ -62,8 +70,9 @@ const locale = async (tag) => {
 
 const files = new Map(await Promise.all(tags.map(locale)));
 const define = { LOCALES: JSON.stringify(tags), STRING_NAMES: JSON.stringify(names.join(" ")) };
-for (const part of ["dialog", "invitation"])
-  files.set(`${part}.js`, await bundle(`${part}/index.ts`, "esm", define));
+files.set("dialog.js", await bundle("dialog/index.ts", "esm", define, [fragmentLater]));
+files.set("fragment.js", await bundle("text/fragment.ts", "esm", define));
+files.set("invitation.js", await bundle("invitation/index.ts", "esm", define));
 
 // The listener names the version in its addresses, so the version is made from everything else
 // and from the listener before it knows its own version.

@@ -2,9 +2,10 @@
 const names = (list) => Object.fromEntries(list.split(" ").map((name) => [name, "readonly"]));
 
 export default {
-  node: names("process console Buffer URL setTimeout fetch performance"),
+  node: names("process console Buffer URL setTimeout fetch"),
   browser: names(
-    "document window self location navigator Element CSS Event PointerEvent Response Option " +
-      "getSelection dispatchEvent setTimeout fetch copydesk",
+    "document window self location navigator performance Element NodeFilter CSS Event " +
+      "PointerEvent Response Option addEventListener dispatchEvent requestAnimationFrame " +
+      "getSelection setTimeout fetch copydesk",
   ),
 };

@@ -29,9 +29,7 @@ export const makeHost = (css: string): Host => {
   const own = sheet("");
   root.adoptedStyleSheets = [
     sheet(css),
-    sheet(
-      `*{--accent:${accent && CSS.supports("color", accent) ? accent : ACCENT};color-scheme:${scheme()}}`,
-    ),
+    sheet(`*{--accent:${accent && CSS.supports("color", accent) ? accent : ACCENT}}`),
     own,
   ];
   // Shortcuts of the page must not fire while the reader types here.
@@ -42,6 +40,7 @@ export const makeHost = (css: string): Host => {
       // Frameworks that own the document may have taken it away.
       if (!host.isConnected) document.documentElement.append(host);
       shown.dir = language.direction;
+      shown.style.colorScheme = scheme();
       root.append(shown);
       if (shown instanceof HTMLDialogElement) shown.showModal();
       else if (shown.showPopover) {

@@ -172,12 +172,14 @@ const start = (script: HTMLScriptElement): Api => {
     );
   if (document.readyState === "loading") on(document, "DOMContentLoaded", look);
   else look();
-  try {
-    if (Object.keys(localStorage).some((name) => name.startsWith(`copydesk:${settings.site}`)))
-      idly(() => use((module) => module.flush()));
-  } catch {
-    // No storage: nothing was kept.
-  }
+  idly(() => {
+    try {
+      if (Object.keys(localStorage).some((name) => name.startsWith(`copydesk:${settings.site}`)))
+        use((module) => module.flush());
+    } catch {
+      // No storage: nothing was kept.
+    }
+  });
 
   return {
     open: () => load().then((module) => module.open()),

@@ -55,7 +55,8 @@ export const string = (text: Text): string => language.strings[text] as string;
  */
 export const fileFor = (wanted: string, available = LOCALES): string | undefined => {
   try {
-    const locale = new Intl.Locale(wanted.replaceAll("_", "-"));
+    // "no" and "nn" readers read Bokmål.
+    const locale = new Intl.Locale(wanted.replaceAll("_", "-").replace(/^n[no]\b/, "nb"));
     const { language: name, region } = locale;
     return [`${name}-${region}`, `${name}-${locale.maximize().script}`, name].find((file) =>
       available.includes(file),

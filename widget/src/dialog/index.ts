@@ -1,8 +1,10 @@
 /** Loaded when it is needed: captures the selection, shows the dialog, sends. */
+import { makeDirective } from "../directive";
 import { element, emit } from "../dom";
 import { makeHost, type Host } from "../host";
 import { fill, keys, loadLanguage, plural, string, Text } from "../locale";
 import { NOTHING, newKey, submission, type Written } from "../send/submission";
+import { keep } from "../send/queue";
 import { flush, send } from "../send/transport";
 import { isOn, setWidget, widget, type Widget } from "../settings";
 import { capture, type Captured } from "../text/index";
@@ -115,14 +117,16 @@ export const open = async (): Promise<void> => {
   const { captured } = grabbed;
   if (!emit("open", captured)) return;
 
+  const directive = makeDirective();
   const key = newKey();
   const opened = performance.now();
   /** Send and tell the reader; what went wrong where the text is worth another try. */
   const deliver = async (written: Written): Promise<string | undefined> => {
-      const outcome = await send(
-      key,
-      submission(key, captured, written, performance.now() - opened),
-    );
+      const elapsed = performance.now() - opened;
+    const body = (): string => submission(key, captured, written, elapsed);
+    keep(key, body());
+    captured.fragment = await directive();
+    const outcome = await send(key, body());
     if (outcome.kind === "limited") return string(Text.limited);
     if (outcome.kind === "refused") return fill(string(Text.failed), { reason: outcome.reason });
     close();
@@ -170,6 +174,7 @@ const rememberSelection = (): (() => void) => {
 export const selected = async (touched: boolean): Promise<void> => {
   await ready;
   done = false;
+  remembered = undefined;
   offer?.remove();
   const selection = getSelection();
   if (dialog || !touched || !selection?.rangeCount || !isOn(widget.settings.touch, true)) return;

@@ -9,14 +9,16 @@ import { forget, keep, kept } from "./queue";
 
 /** How long one attempt may take, and the waits between attempts. */
 const TIME_LIMIT_MS = 10_000;
-const WAITS_MS = [0, 800, 2_500];
+const WAITS_MS = [800, 2_500];
+/** A server that is busy for no longer is waited for. In seconds. */
+const SOON_S = 3;
 /** How long a reader waits whose report is safe in this browser. */
 const PATIENCE_MS = 8_000;
 
 export type Outcome =
   | { kind: "stored"; known: boolean; readers: number }
   | { kind: "kept" }
-  | { kind: "limited" }
+  | { kind: "limited"; after: number }
   | { kind: "refused"; reason: string };
 
 interface Answer {
@@ -42,7 +44,8 @@ const attempt = async (body: string): Promise<Outcome> => {
     signal: AbortSignal.timeout(TIME_LIMIT_MS),
   });
   const { status } = response;
-  if (status === 429) return { kind: "limited" };
+  if (status === 429)
+    return { kind: "limited", after: Number(response.headers.get("Retry-After") ?? NaN) };
   if (status === 408 || status >= 500) throw new Error(`${status}`);
   const answer = (await response.json()) as Answer;
   if (response.ok) {
@@ -56,18 +59,19 @@ const attempt = async (body: string): Promise<Outcome> => {
   };
 };
 
-/** Several attempts. Rejects with the reason of the last. */
-const insist = async (body: string): Promise<Outcome> => {
-  let failure: unknown;
-  for (const wait of WAITS_MS) {
-    if (wait) await pause(wait);
-    try {
-      return await attempt(body);
-    } catch (error) {
-      failure = error;
-    }
+/** Several attempts, at the server's pace where it names one. Rejects with the last one's reason. */
+const insist = async (body: string, [wait, ...waits] = WAITS_MS): Promise<Outcome> => {
+  let ms = wait ?? 0;
+  try {
+    const outcome = await attempt(body);
+    if (wait === undefined || outcome.kind !== "limited" || !(outcome.after <= SOON_S))
+      return outcome;
+    ms = outcome.after * 1000;
+  } catch (error) {
+    if (wait === undefined) throw error;
   }
-  throw failure;
+  await pause(ms);
+  return insist(body, waits);
 };
 
 /** Send what a reader reports now. Never rejects. */

@@ -82,9 +82,17 @@ describe("sending a report", () => {
   it("keeps what came too soon after others", async () => {
     answers = [json(429)];
 
-    expect(await send("key", "body")).toEqual({ kind: "limited" });
+    expect(await send("key", "body")).toMatchObject({ kind: "limited" });
     expect(bodies).toHaveLength(1);
     expect(kept()).toHaveLength(1);
+  });
+
+  it("waits for a server that is busy for a second", async () => {
+    const busy: Answer = (response) => response.writeHead(429, { "Retry-After": "1" }).end();
+    answers = [busy, json(201, { status: "new", readers: 1 })];
+
+    expect(await send("key", "body")).toMatchObject({ kind: "stored" });
+    expect(bodies).toHaveLength(2);
   });
 
   it("takes a sign-in page of the network for a lost connection", async () => {

@@ -1,0 +1,96 @@
+// How long a reader waits: from the shortcut to the dialog on the screen, with a warm cache.
+// `npm run bench [file.html]`; without a page of your own, the demo article.
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import puppeteer from "puppeteer-core";
+
+const ROUNDS = 20;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const build = join(root, "server", "static", "widget");
+const { version } = JSON.parse(await readFile(join(build, "manifest.json"), "utf8"));
+const tag = `<script async src="/widget/${version}/listener.js" data-site="ck_bench"></script>`;
+const source = process.argv[2] ?? join(root, "server", "demo", "article.html");
+// The page's own scripts would be measured too.
+const html = (await readFile(source, "utf8")).replaceAll(/<script[^]*?<\/script>/g, "") + tag;
+
+const server = createServer(async (request, response) => {
+  const file = /^\/widget\/([^?]+)/.exec(request.url);
+  if (!file) {
+    response.setHeader("Content-Type", "text/html; charset=utf-8");
+    response.end(request.url === "/" ? html : "");
+    return;
+  }
+  response.writeHead(200, {
+    "Content-Type": "text/javascript",
+    "Content-Encoding": "br",
+    "Cache-Control": "public, max-age=31536000, immutable",
+  });
+  response.end(await readFile(join(build, `${file[1]}.br`)));
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const address = `http://localhost:${server.address().port}/`;
+
+const executablePath = ["chromium", "chromium-browser", "google-chrome"]
+  .flatMap((name) => process.env.PATH.split(":").map((place) => join(place, name)))
+  .find(existsSync);
+const browser = await puppeteer.launch({
+  executablePath,
+  // Chromium refuses its sandbox to root, as which containers often run.
+  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+const page = await browser.newPage();
+await page.setViewport({ width: 1200, height: 800 });
+
+/** Select a word, wait, press: milliseconds from the key to the frame that shows the dialog. */
+const round = async (wait) => {
+  await page.goto(address);
+  await page.waitForFunction(() => globalThis.copydesk);
+  await page.evaluate(() => {
+    globalThis.ready = new Promise((resolve) => {
+      addEventListener(
+        "keydown",
+        (event) => {
+          if (event.key !== "Enter") return;
+          const look = () => {
+            const host = document.querySelector("copydesk-widget");
+            if (!host?.shadowRoot.querySelector("dialog[open]")) return requestAnimationFrame(look);
+            requestAnimationFrame(() => resolve(performance.now() - event.timeStamp));
+          };
+          look();
+        },
+        true,
+      );
+    });
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode())
+      if (/\w{4,} \w{4,}/.test(walker.currentNode.data)) texts.push(walker.currentNode);
+    const text = texts[texts.length >> 1];
+    const at = text.data.search(/\w{4,}/);
+    getSelection().setBaseAndExtent(text, at, text, at + 4);
+  });
+  await new Promise((resolve) => setTimeout(resolve, wait));
+  await page.keyboard.down("Control");
+  await page.keyboard.press("Enter");
+  await page.keyboard.up("Control");
+  return page.evaluate(() => globalThis.ready);
+};
+
+await round(1000);
+for (const [what, wait] of [
+  ["pressed at once, nothing fetched for this page view", 0],
+  ["pressed a second after selecting, as readers do", 1000],
+]) {
+  const times = [];
+  for (let count = 0; count < ROUNDS; count++) times.push(await round(wait));
+  times.sort((one, other) => one - other);
+  const [median, worst] = [times[ROUNDS >> 1], times[ROUNDS - 1]];
+  console.log(`${what}: median ${median.toFixed(0)} ms, slowest ${worst.toFixed(0)} ms`);
+}
+await browser.close();
+server.close();
