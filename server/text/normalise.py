@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# What a reader does not see: soft hyphen, zero-width space, word joiner, byte order mark. Joiners
-# (U+200C, U+200D) stay: they change the shape of Persian and Indic words and of emoji.
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# Half a surrogate pair: no text, and no database takes it.
+_HALF = re.compile("[\ud800-\udfff]")
+# What a reader does not see: NUL, soft hyphen, zero-width space, word joiner, byte order mark.
+# Joiners (U+200C, U+200D) stay: they change the shape of Persian and Indic words and of emoji.
+_INVISIBLE = re.compile("[\0\u00ad\u200b\u2060\ufeff]")
 # White space as browsers and Unicode see it, listed because `\s` differs between languages.
 _SPACE = re.compile(
     "[\t-\r\x1c-\x20\x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
@@ -19,8 +21,9 @@ _SPACE = re.compile(
 
 
 def normalise(text: str) -> str:
-    """Invisible characters dropped, every run of white space one space, NFC (UAX #15).
+    """Halves of surrogate pairs become U+FFFD, invisible characters go, white space is one space.
 
-    Spaces at the ends stay, as one each: prefix and suffix need them.
+    The result is NFC (UAX #15). Spaces at the ends stay, as one each: prefix and suffix need them.
     """
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", _INVISIBLE.sub("", text)))
+    seen = _INVISIBLE.sub("", _HALF.sub("\ufffd", text))
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", seen))

@@ -1,113 +1,138 @@
 /**
  * The text directive that takes an editor to the very words.
- * Source: WICG "URL Fragment Text Directives" (`text=[prefix-,]start[,end][,-suffix]`).
+ * Source: WICG "URL Fragment Text Directives" (`text=[prefix-,]start[,end][,-suffix]`), and what
+ * Chromium makes of it (`text_fragment_finder.cc`, `text_searcher_icu.cc`).
  */
 import { normalise } from "./normalise";
-import { BLOCK } from "./page";
-import { widen } from "./passage";
+import { EDGE } from "./page";
+import { segments } from "./segment";
 
-/** A longer selection is named by its first and last words. In UTF-16 code units. */
-const LONGEST_TERM = 120;
-/** Words at each end of a range. */
+/** The longest directive that a server takes, in UTF-16 code units. */
+const LONGEST = 2000;
+/** A selection of more words is named by its first and its last ones. */
+const MOST_WORDS = 12;
 const RANGE_WORDS = 4;
-/** Words of context that are tried on each side. */
-const MOST_CONTEXT = 16;
+/** The most words of context on each side. */
+const MOST_CONTEXT = 64;
+/** What is looked at for context, in UTF-16 code units. */
+const NEAR = 2000;
 
-/** Stands for the end of a block in folded text; a term never spans one. */
-const EDGE = "\u0001";
-
-/** Browsers compare without case and accents: what is the same to them must be the same here. */
-const fold = (raw: string): string =>
-  normalise(raw.replaceAll(BLOCK, EDGE))
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
-    .replace(/ ?(\x01 ?)+/g, EDGE);
-
-const encode = (text: string): string => encodeURIComponent(text).replaceAll("-", "%2D");
-
-/** The first words of a text, or the last ones; a window of characters where no spaces part them. */
-const words = (text: string, count: number, last: boolean, language: string): string => {
-  const all = text.split(" ");
-  if (!/[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\uabff\uf900-\uffef]/.test(text))
-    return (last ? all.slice(-count) : all.slice(0, count)).join(" ");
-  const size = Math.min(text.length, count * 3);
-  const [from, to] = last
-    ? widen(text, text.length - size, text.length, language, "word")
-    : widen(text, 0, size, language, "word");
-  return text.slice(from, to).trim();
+/** Letters that are one to browsers, beyond what Unicode decomposes. */
+const SAME: Record<string, string> = {
+  Æ: "AE", Œ: "OE", Ø: "O", Ł: "L", Đ: "D", Ð: "D", Ħ: "H", ى: "ي", ة: "ه",
 };
 
-/** Whether the text that ends at `at` ends with `prefix`, white space and block ends aside. */
-const follows = (text: string, at: number, prefix: string): boolean =>
-  text.slice(Math.max(0, at - prefix.length - 2), at).replace(/[ \x01]+$/, "").endsWith(prefix);
+/**
+ * Browsers compare without case, accents and invisible signs, and take curly quotes for straight
+ * ones. What is the same in some language (ø and o) counts as the same: that only means more
+ * context than is needed.
+ */
+const fold = (searched: string): string =>
+  normalise(searched)
+    .normalize("NFKD")
+    .replace(/[\p{M}\p{Cf}]/gu, "")
+    .toUpperCase()
+    .replace(/[ÆŒØŁĐÐĦىة]/g, (letter) => SAME[letter] ?? letter)
+    .replace(/["“”„‟״‘’‚‛׳]/g, "'")
+    .replace(/[ァ-ヶ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60))
+    .replace(/ ?(\x01 ?)+/g, EDGE);
 
-const precedes = (text: string, at: number, suffix: string): boolean =>
-  text.slice(at, at + suffix.length + 2).replace(/^[ \x01]+/, "").startsWith(suffix);
+/** The first `count` words of a piece of text, or the last. */
+const words = (piece: string, count: number, last: boolean): string => {
+  const starts = [...(segments(piece, "word") ?? [])]
+    .filter((segment) => segment.isWordLike)
+    .map((segment) => segment.index);
+  return (last ? piece.slice(starts.at(-count)) : piece.slice(0, starts[count])).trim();
+};
+
+/** The parts of a text that a term may lie in. */
+const pieces = (searched: string): string[] =>
+  searched.split(EDGE).filter((piece) => fold(piece).trim());
+
+const encode = (term: string): string =>
+  encodeURIComponent(normalise(term).trim()).replaceAll("-", "%2D");
+
+type Terms = [prefix: string, start: string, end: string, suffix: string];
 
 /**
- * A directive whose first match is `[from, to)` of the page's raw text, widened to whole words;
- * empty where no directive within bounds tells it from an earlier place. The bounds lie on text,
- * not on white space.
+ * Where terms stand in a folded text: the bounds of the first match from an offset on, undefined
+ * where there is none. Words are not told from parts of words: what is unique among all is unique.
  */
-export const fragment = (raw: string, from: number, to: number, language: string): string => {
-  const blockStart = raw.lastIndexOf(BLOCK, from - 1) + 1;
-  const blockEnd = (raw + BLOCK).indexOf(BLOCK, to);
-  const lastStart = Math.max(blockStart, raw.lastIndexOf(BLOCK, to - 1) + 1);
-  const firstEnd = lastStart > from ? raw.indexOf(BLOCK, from) : blockEnd;
-  const [start] = widen(
-    raw.slice(blockStart, firstEnd), from - blockStart, Math.min(to, firstEnd) - blockStart, language, "word",
-  );
-  const [, end] = widen(
-    raw.slice(lastStart, blockEnd), Math.max(from, lastStart) - lastStart, to - lastStart, language, "word",
-  );
-  const first = normalise(raw.slice(blockStart + start, Math.min(firstEnd, lastStart + end))).trim();
-  const last = normalise(raw.slice(Math.max(lastStart, blockStart + start), lastStart + end)).trim();
-
-  const ahead = fold(raw.slice(0, blockStart + start));
-  const text = ahead + fold(raw.slice(blockStart + start));
-  const here = ahead.length;
-  const done = fold(raw.slice(0, lastStart + end)).length;
-
-  const nearest = (part: string, order: 1 | -1): string =>
-    part
-      .split(BLOCK)
-      .map((block) => normalise(block).trim())
-      .filter(Boolean)
-      .at(order < 0 ? -1 : 0) ?? "";
-  const before = nearest(raw.slice(Math.max(0, blockStart + start - 2000), blockStart + start), -1);
-  const after = nearest(raw.slice(lastStart + end, lastStart + end + 2000), 1);
-
-  const ranged = lastStart > from || first.length > LONGEST_TERM;
-  const opening = ranged ? words(first, RANGE_WORDS, false, language) : first;
-  const closing = ranged ? words(last, RANGE_WORDS, true, language) : "";
-
-  /** Whether the first place that a browser finds with this context is the selection. */
-  const isFirst = (prefix: string, suffix: string): boolean => {
-    const term = fold(opening);
-    let at = text.indexOf(term);
-    while (at >= 0 && at < here) {
-      if (follows(text, at, prefix) && (ranged || precedes(text, at + term.length, suffix)))
-        return false;
-      at = text.indexOf(term, at + 1);
-    }
-    if (at !== here || !follows(text, at, prefix)) return false;
-    if (!ranged) return precedes(text, at + term.length, suffix);
-    const stop = fold(closing);
-    let found = text.indexOf(stop, at + term.length);
-    while (found >= 0 && !precedes(text, found + stop.length, suffix))
-      found = text.indexOf(stop, found + 1);
-    return found + stop.length === done;
+const find = (text: string, terms: Terms, from: number): [number, number] | undefined => {
+  const [prefix, start, end, suffix] = terms.map((term) => fold(term).trim()) as Terms;
+  const skip = (at: number): number => {
+    while (/[ \x01]/.test(text.charAt(at))) at++;
+    return at;
   };
+  const first = prefix || start;
+  let missed = "";
+  for (let at = from; (at = text.indexOf(first, at)) >= 0; at++) {
+    const begin = skip(at + prefix.length);
+    if (text.startsWith(start, begin)) {
+      let stop = begin + start.length;
+      do {
+        if (end) {
+          const last = text.indexOf(end, stop);
+          if (last < 0) return undefined;
+          stop = last + end.length;
+        }
+        if (text.startsWith(suffix, skip(stop))) {
+          // Chromium goes on one character after the first word of what it tried in vain.
+          const word = segments(missed, "word")?.containing(0)?.segment.length ?? -1;
+          return at - text.lastIndexOf(first, at - 1) <= word ? undefined : [begin, stop];
+        }
+      } while (end);
+    }
+    missed = first;
+  }
+  return undefined;
+};
 
+/** What fields of the page hold: browsers find it, and it is never put into a directive. */
+const textInFields = (): string =>
+  [...document.querySelectorAll<HTMLInputElement>("input,textarea")]
+    .map(({ value, placeholder }) => (value || placeholder) + EDGE)
+    .join("");
+
+/**
+ * A directive that finds `[from, to)` of the searched text, which are whole words, and nothing
+ * else; only as the first of several places where context within bounds cannot tell them apart;
+ * empty where that fails too.
+ */
+export const fragment = (searched: string, from: number, to: number): string => {
+  // White space that does not collapse is not one space to a browser's search.
+  const page = searched.replace(/\s{2,}|\u2028/g, (run) =>
+    /[^\t\n\f\r ]/.test(run) ? EDGE.repeat(run.length) : run,
+  );
+  const selected = pieces(page.slice(from, to));
+  const [whole = ""] = selected;
+  const ranged = selected.length > 1 || words(whole, MOST_WORDS, false) !== whole.trim();
+  const start = ranged ? words(whole, RANGE_WORDS, false) : whole;
+  const end = ranged ? words(selected.at(-1) ?? "", RANGE_WORDS, true) : "";
+  // A search steps over white space to what comes next, and over no invisible sign.
+  const before = pieces(page.slice(Math.max(0, from - NEAR), from)).at(-1) ?? "";
+  const after = pieces(page.slice(to, to + NEAR))[0] ?? "";
+  const prefixes = before.replace(/.*\p{Cf}\s*$/su, "");
+  const suffixes = after.replace(/^\s*\p{Cf}.*/su, "");
+
+  const ahead = fold(textInFields() + page.slice(0, from));
+  const text = ahead + fold(page.slice(from));
+  const begin = ahead.length;
+  const stop = begin + fold(page.slice(from, to)).length;
+
+  let first = "";
   for (let count = 0; count <= MOST_CONTEXT; count = count * 2 || 1)
     for (const sides of count ? [1, 2, 3] : [0]) {
-      const prefix = sides & 1 ? words(before, count, true, language) : "";
-      const suffix = sides & 2 ? words(after, count, false, language) : "";
-      if (isFirst(fold(prefix), fold(suffix)))
-        return `text=${prefix && `${encode(prefix)}-,`}${encode(opening)}${
-          closing && `,${encode(closing)}`
-        }${suffix && `,-${encode(suffix)}`}`;
+      const prefix = sides & 1 ? words(prefixes, count, true) : "";
+      const suffix = sides & 2 ? words(suffixes, count, false) : "";
+      const terms: Terms = [prefix, start, end, suffix];
+      const found = find(text, terms, 0);
+      if (found?.[0] !== begin || found[1] !== stop) continue;
+      const [p, s, e, x] = terms.map(encode) as Terms;
+      const link = `text=${p && `${p}-,`}${s}${e && `,${e}`}${x && `,-${x}`}`;
+      if (link.length > LONGEST) continue;
+      if (!find(text, terms, stop)) return link;
+      first ||= link;
     }
-  return "";
+  return first;
 };

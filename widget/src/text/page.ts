@@ -1,110 +1,137 @@
-/** The text of a page as a reader sees it, and where each of its nodes stands in it. */
+/** The text of a page, and where a selection stands in it. */
 
 /** Ends a block; white space to the normalisation, so that blocks never grow together. */
 export const BLOCK = "\u2029";
-/** Ends a line inside a block (`<br>`). */
+/** Ends a line inside a block. */
 const LINE = "\u2028";
+/** Stands where the reader sees nothing; the normalisation drops it. */
+const NOTHING = "\u2060";
+/** What no term of a text directive spans: a block's end, a kept line end, a picture. */
+export const EDGE = "\x01";
 
-const LEFT_OUT = new Set(
-  ("script style noscript template textarea select option iframe object video audio canvas svg " +
-    "math rt rp head input datalist").split(" "),
-);
-
-export interface PageText {
-  /** Visible text, not yet normalised, with BLOCK between blocks and LINE for `<br>`. */
-  raw: string;
-  /** Offset in `raw` where a node that was walked begins, and where it ends. */
-  starts: Map<Node, number>;
-  ends: Map<Node, number>;
-  /** Open shadow roots that were met, for `Selection.getComposedRanges`. */
-  roots: ShadowRoot[];
-}
-
-const isElement = (node: Node): node is Element => node.nodeType === 1;
+/** Never text, whatever they hold. */
+const REPLACED =
+  /^(script|style|iframe|object|img|video|audio|canvas|meter|progress|select|input|textarea)$/;
+/** Not for the reader: the widget's own elements, annotations. */
+export const OWN = "[data-copydesk],[data-hint=''],copydesk-hint,rt";
 
 /**
- * Walk what is rendered below `root`: hidden elements, scripts, form fields and ruby annotations
- * are left out, open shadow roots and slots are followed as they are shown.
- * `all` keeps `aria-hidden` text, which a reader may not hear but the browser's search does see.
+ * Two strings of one length, so that an offset means the same place in both: what a reader sees,
+ * and what a browser's search for a text directive sees. Neither is normalised yet.
  */
-export const readPage = (root: Element, all = false): PageText => {
-  const starts = new Map<Node, number>();
-  const ends = new Map<Node, number>();
-  const roots: ShadowRoot[] = [];
-  let raw = "";
+export interface PageText {
+  read: string;
+  searched: string;
+  /** Offsets of the bounds. */
+  at: number[];
+  /** BCP 47, the nearest `lang` of the first; empty where there is none. */
+  language: string;
+}
 
-  const separate = (mark: string): void => {
-    if (raw && !raw.endsWith(BLOCK)) raw += mark;
-  };
-
-  const children = (element: Element): Iterable<Node> => {
-    if (element.localName === "slot") {
-      const assigned = (element as HTMLSlotElement).assignedNodes();
-      if (assigned.length) return assigned;
-    }
-    if (!element.shadowRoot) return element.childNodes;
-    roots.push(element.shadowRoot);
-    return element.shadowRoot.childNodes;
-  };
-
-  const walk = (node: Node, visible: boolean): void => {
-    if (node.nodeType === 3) {
-      if (!visible) return;
-      starts.set(node, raw.length);
-      raw += (node as Text).data;
-      ends.set(node, raw.length);
-      return;
-    }
-    if (!isElement(node) || leftOut(node, all)) return;
-    const style = getComputedStyle(node);
-    if (style.display === "none" || style.contentVisibility === "hidden") return;
-    if (node.localName === "br") {
-      starts.set(node, raw.length);
-      separate(LINE);
-      ends.set(node, raw.length);
-      return;
-    }
-    // Inline formatting and slots run on; everything else, cells and inline blocks too, stands apart.
-    const apart = !/^(inline|contents|ruby)/.test(style.display) || style.display.length > 8;
-    if (apart) separate(BLOCK);
-    starts.set(node, raw.length);
-    const shown = style.visibility === "visible";
-    const closed = node.localName === "details" && !(node as HTMLDetailsElement).open;
-    for (const child of children(node)) {
-      if (closed && (child as Element).localName !== "summary") continue;
-      walk(child, shown);
-    }
-    ends.set(node, raw.length);
-    if (apart) separate(BLOCK);
-  };
-
-  walk(root, true);
-  return { raw, starts, ends, roots };
+/** A boundary point as a node and, in text, an offset. */
+const point = (node: Node, offset: number): [node: Node, offset: number] => {
+  if (node.nodeType === 3) return [node, offset];
+  const child = node.childNodes[offset];
+  if (child) return [child, 0];
+  while (node.lastChild) node = node.lastChild;
+  return [node, (node as Text).length];
 };
 
-const leftOut = (element: Element, all: boolean): boolean =>
-  LEFT_OUT.has(element.localName) ||
-  element.hasAttribute("data-copydesk") ||
-  (!all && element.getAttribute("aria-hidden") === "true");
-
-/** The offset in `page.raw` of a DOM boundary point (container and offset, as in a Range). */
-export const offsetOf = (page: PageText, container: Node, offset: number): number => {
-  const start = page.starts.get(container);
-  if (container.nodeType === 3) {
-    if (start !== undefined) return start + offset;
-  } else {
-    for (const child of [...container.childNodes].slice(offset)) {
-      const found = page.starts.get(child);
-      if (found !== undefined) return found;
-    }
-    const end = page.ends.get(container);
-    if (end !== undefined) return end;
-  }
-  // A node that is not shown stands where the next shown one does.
-  const parent = container.parentNode ?? (container as ShadowRoot).host;
-  if (!parent) return page.raw.length;
-  return offsetOf(page, parent, indexOf(container) + 1);
+/**
+ * What parts an element from the text around it: a block's end; nothing that is seen, though a
+ * search stops there; or nothing. A drop cap floats, yet belongs to its word.
+ */
+const markOf = (element: Element, { display, cssFloat }: CSSStyleDeclaration): string => {
+  const { localName } = element;
+  if (localName === "br") return LINE;
+  if (
+    localName === "svg" ||
+    /^(inline-|math)/.test(display) ||
+    // That is: not "none".
+    (/[lt]/.test(cssFloat) && element.textContent.trim().length < 2)
+  )
+    return NOTHING;
+  return localName !== "li" && /^(inline|contents|ruby)/.test(display) ? "" : BLOCK;
 };
 
-const indexOf = (node: Node): number =>
-  node.parentNode ? Array.prototype.indexOf.call(node.parentNode.childNodes, node) : 0;
+/**
+ * Walk what is rendered below `root`, open shadow roots and slots as they are shown.
+ * What `unseen` selects is left out for the reader.
+ */
+export const readPage = (
+  root: Element,
+  bounds?: AbstractRange,
+  unseen = `${OWN},[aria-hidden=true]`,
+): PageText => {
+  const points = bounds
+    ? [
+        point(bounds.startContainer, bounds.startOffset),
+        point(bounds.endContainer, bounds.endOffset),
+      ]
+    : [];
+  const at = [0, Infinity];
+  let language = "";
+  const read: string[] = [];
+  const searched: string[] = [];
+  let size = 0;
+
+  const put = (seen: string, found = EDGE): void => {
+    read.push(seen);
+    searched.push(found);
+    size += seen.length;
+  };
+
+  /** `seen`: by the reader, unless the style hides it. */
+  const walk = (node: Node, around: CSSStyleDeclaration, seen: boolean, lang: string): void => {
+    const element = node as HTMLElement;
+    const isText = node.nodeType === 3;
+    const own = element.getAttribute?.("lang") ?? lang;
+    points.forEach(([target, offset], index) => {
+      // The innermost node that is met decides; what is not shown stands where it would be.
+      if (!node.contains(target)) return;
+      at[index] = isText ? size + offset : size;
+      if (!index) language = own;
+    });
+    if (isText) {
+      let { data } = node as Text;
+      if (/pre|break/.test(around.whiteSpaceCollapse || around.whiteSpace))
+        data = data.replace(/[\n\t]| {2,}/g, (run) => LINE.repeat(run.length));
+      const shown = around.visibility === "visible";
+      put(
+        seen && shown ? data : NOTHING.repeat(data.length),
+        shown ? data : EDGE.repeat(data.length),
+      );
+    }
+    if (node.nodeType !== 1) return;
+    const style = getComputedStyle(element);
+    const { display } = style;
+    const shown = display === "contents" || (element.checkVisibility?.() ?? true);
+    if (
+      REPLACED.test(element.localName) ||
+      display === "none" ||
+      // A browser opens these where it finds something in them.
+      !(shown || element.closest("details,[hidden=until-found]"))
+    ) {
+      put(NOTHING);
+      return;
+    }
+    const mark = markOf(element, style);
+    const separate = (): void => {
+      if (mark && read.at(-1) !== BLOCK) put(mark);
+    };
+    separate();
+    const slotted = (element as HTMLSlotElement).assignedNodes?.();
+    for (const child of slotted?.length ? slotted : (element.shadowRoot ?? element).childNodes)
+      walk(child, style, seen && shown && !element.matches(unseen), own);
+    separate();
+  };
+
+  const html = root.ownerDocument.documentElement;
+  walk(root, getComputedStyle(html), true, html.lang);
+  return {
+    read: read.join(""),
+    searched: searched.join(""),
+    at,
+    language,
+  };
+};
