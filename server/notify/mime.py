@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 
-from flask_mail import Message, sanitize_address
+from flask_mail import Message
 
 from server.clock import now
 
@@ -47,7 +47,8 @@ class OutgoingMessage(Message):  # type: ignore[misc, unused-ignore]  # flask-ma
     def address(self) -> str:
         """The recipient; an international domain in its ASCII form."""
         (recipient,) = self.recipients
-        return sanitize_address(recipient)
+        local, _, domain = str(recipient).rpartition("@")
+        return str(recipient) if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
 
     def as_bytes(self) -> bytes:
         """Raises ValueError for a header with a line break, UnicodeError for lone surrogates."""

@@ -13,6 +13,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.utils import parseaddr
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -137,11 +138,14 @@ class SmtpConnection(Connection):
         host = self.host
         assert isinstance(host, _Watched)
         host.handed_over = False
-        if message.needs_utf8:
-            message.mail_options = ["SMTPUTF8", "BODY=8BITMIME"]
+        # Written before a word is said to the server. Flask-Mail's own step here cannot carry
+        # international addresses.
+        content = message.as_bytes()
+        sender = parseaddr(str(message.sender))[1]
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if message.needs_utf8 else []
         try:
             with cut_off(host, host.limit):
-                self.send(message)
+                host.sendmail(sender, [message.address], content, options)
         except (OSError, smtplib.SMTPException) as error:
             raise not_sent(error, handed_over=host.handed_over) from error
 

@@ -140,6 +140,17 @@ def test_poisoned_row_fails_alone(submit: Submit, mail_server: MailServer) -> No
     assert states == ["failed", "sent"]
 
 
+def test_international_address_is_reached(submit: Submit, mail_server: MailServer) -> None:
+    submit()
+    with write_transaction() as session:
+        session.execute(update(Delivery).values(recipient="jürgen@zürich.example"))
+
+    deliver_due()
+
+    assert mail_server.recipients == ["jürgen@xn--zrich-kva.example"]
+    assert str(mail_server.messages[0]["To"]) == "jürgen@xn--zrich-kva.example"
+
+
 def test_claimed_delivery_is_nobody_elses(submit: Submit) -> None:
     submit()
     with write_transaction() as session:
