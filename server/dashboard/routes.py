@@ -140,13 +140,13 @@ def _report(public_id: uuid.UUID) -> Report:
 def show_deliveries() -> str:
     """What went to whom, newest first."""
     settings = current_app.extensions["copydesk_settings"]
-    found = deliveries_log.deliveries_of(
+    found, following = deliveries_log.deliveries_of(
         db.session(), _user(), before=request.args.get("before", type=int)
     )
     return render_template(
         "dashboard/deliveries.html",
         deliveries=found,
-        following=found[-1].id if len(found) == deliveries_log.PAGE_SIZE else None,
+        following=following,
         smtp_host=settings.smtp_host,
     )
 
