@@ -49,6 +49,7 @@ def submit() -> Response:
 def _allow_any_reader(response: Response) -> Response:
     # No cookie is read here, so there is nothing to protect from the page that asks.
     response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Retry-After"
     response.headers["Cache-Control"] = "no-store"
     return response
 
