@@ -12,6 +12,8 @@ from server.text.address import AddressError, canonical_address
 from server.text.normalise import normalise
 
 MAX_EXACT = 1000
+# The widget lets a quote grow to this until it is unique on its page.
+MAX_CONTEXT = 500
 
 
 class Text(fields.String):
@@ -83,8 +85,8 @@ class SelectorSchema(_Lenient):
     exact = Text(
         MAX_EXACT, meaning="the selected text, normalised", required=True, validate=_some_text
     )
-    prefix = Text(200, meaning="the text before it, normalised")
-    suffix = Text(200, meaning="the text after it, normalised")
+    prefix = Text(MAX_CONTEXT, meaning="the text before it, normalised")
+    suffix = Text(MAX_CONTEXT, meaning="the text after it, normalised")
 
 
 class PassageSchema(_Lenient):

@@ -197,7 +197,7 @@ def test_selection_at_the_limit_is_taken(submit: Submit) -> None:
     ("path", "field", "length"),
     [
         ("selector__exact", "selector.exact", 1001),
-        ("selector__prefix", "selector.prefix", 201),
+        ("selector__prefix", "selector.prefix", 501),
         ("suggestion", "suggestion", 1001),
         ("comment", "comment", 2001),
         ("page__title", "page.title", 501),
