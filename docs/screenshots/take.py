@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,52 +16,22 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
 from browsing import Newspaper, drag_over, launch_browser  # noqa: E402 - the path comes first
-from live_server import EDITOR, LiveServer, wait_until  # noqa: E402
-from playwright.sync_api import Browser, Page  # noqa: E402
+from live_server import LiveServer, wait_until  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
+from seed import (  # noqa: E402
+    CHIEF,
+    EDITOR,
+    MISTAKES,
+    NEWCOMER,
+    PASSWORD,
+    add_accounts,
+    seed,
+    spread_over_days,
+)
 
 from server.demo.article import render_article  # noqa: E402
 
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 780}
-
-MISTAKES = [
-    ("untill", "who held the post ", " he retired in the spring.", "until", "", 1),
-    ("the the", "A survey in June counted ", " visitors by what had brought them:", "the", "", 1),
-    (
-        "definately",
-        "her weekday trade has ",
-        " not doubled",
-        "definitely",
-        "Twice in this text!",
-        3,
-    ),
-    ("recieve", "the town council has begun to ", " letters asking.", "receive", "", 2),
-    ("כתבו", "הם ", " אל המערכת כל בוקר.", "כתב", "", 1),
-]
-
-
-def seed(server: LiveServer, newspaper: Newspaper) -> None:
-    """Reports of several kinds, some by several readers."""
-    for exact, before, after, suggestion, comment, readers in MISTAKES:
-        for _ in range(readers):
-            status, answer = server.post(
-                {
-                    "site": server.site_key,
-                    "idempotency_key": uuid.uuid4().hex,
-                    "page": {
-                        "url": f"{newspaper.origin}/",
-                        "title": "The harbour that learned to wait – The Saltmarsh Courier",
-                        "language": "en",
-                    },
-                    "selector": {"exact": exact, "prefix": before, "suffix": after},
-                    "passage": {"before": before, "after": after},
-                    "fragment": f"text={exact.replace(' ', '%20')}" if exact.isascii() else "",
-                    "suggestion": suggestion,
-                    "comment": comment,
-                },
-                newspaper.origin,
-            )
-            assert status in (200, 201), answer
+SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 780}}
 
 
 @contextmanager
@@ -70,11 +39,14 @@ def stage() -> Iterator[tuple[LiveServer, str]]:
     """A server with reports, and the address of the demo article."""
     with tempfile.TemporaryDirectory() as folder:
         newspaper = Newspaper()
-        server = LiveServer(Path(folder) / "var", newspaper.origin)
+        data = Path(folder) / "var"
+        server = LiveServer(data, newspaper.origin, login_limit="1000/minute")
+        add_accounts(server)
         article = newspaper.serve("/", render_article(server.script_tag))
         server.start()
         try:
-            seed(server, newspaper)
+            seed(server, newspaper.origin)
+            spread_over_days(data / "copydesk.db")
             yield server, article
         finally:
             server.stop()
@@ -89,10 +61,10 @@ def show_dialog(page: Page, article: str) -> None:
     page.wait_for_timeout(400)
 
 
-def log_in(page: Page, server: LiveServer) -> None:
-    page.goto(server.url)
-    page.get_by_label("E-mail").fill(EDITOR)
-    page.get_by_label("Password").fill(server.password)
+def log_in(page: Page, server: LiveServer, email: str, password: str) -> None:
+    page.goto(f"{server.url}/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", name="Open reports").wait_for()
 
@@ -101,50 +73,86 @@ def take_for_readme(browser: Browser, server: LiveServer, article: str) -> None:
     page = browser.new_page(viewport={"width": 900, "height": 640})
     show_dialog(page, article)
     page.screenshot(path=HERE / "dialog.png")
-    page = browser.new_page(viewport={"width": 1100, "height": 640})
-    log_in(page, server)
+    page = browser.new_page(viewport={"width": 1000, "height": 640})
+    log_in(page, server, EDITOR, server.password)
     page.screenshot(path=HERE / "queue.png")
+
+
+class Album:
+    """Pictures of one size and colour scheme."""
+
+    def __init__(self, context: BrowserContext, server: LiveServer, folder: Path, kind: str):
+        self.context, self.server, self.folder, self.kind = context, server, folder, kind
+        self.page = context.new_page()
+
+    def shoot(self, name: str, path: str | None = None) -> None:
+        if path is not None:
+            self.page.goto(f"{self.server.url}{path}")
+        self.page.wait_for_timeout(150)
+        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not wide, f"{name} is wider than the window ({self.kind})"
+        self.page.screenshot(path=self.folder / f"{name}-{self.kind}.png", full_page=True)
+
+    def leave(self) -> None:
+        self.context.clear_cookies()
+
+    def take(self, article: str) -> None:
+        show_dialog(self.page, article)
+        self.page.screenshot(path=self.folder / f"dialog-{self.kind}.png")
+        self.shoot("login", "/login")
+        self.page.get_by_label("E-mail").fill("somebody@news.example")
+        self.page.get_by_label("Password").fill("a wrong password")
+        self.page.get_by_role("button", name="Log in").click()
+        self.shoot("login-wrong")
+        log_in(self.page, self.server, NEWCOMER, PASSWORD)
+        self.shoot("empty-first")
+        self.leave()
+        log_in(self.page, self.server, CHIEF, PASSWORD)
+        self.shoot("queue-two-sites", "/?view=all")
+        self.leave()
+        log_in(self.page, self.server, EDITOR, self.server.password)
+        self.take_reports()
+        self.take_deliveries()
+
+    def take_reports(self) -> None:
+        self.shoot("queue", "/")
+        addresses = self.page.locator("a.open").evaluate_all(
+            "links => links.map(link => new URL(link.href).pathname)"
+        )
+        self.page.locator(".row").nth(2).get_by_role("button", name="Fixed").click()
+        self.shoot("queue-done")
+        self.shoot("report-closed", addresses[2])
+        self.page.get_by_role("button", name="Reopen").click()
+        self.shoot("empty-spam", "/?view=spam")
+        self.shoot("report", addresses[1])
+        self.shoot("report-rtl", addresses[3])
+        self.page.locator("summary").click()
+        self.shoot("account")
+        self.shoot("not-found", "/reports/1")
+        if self.kind.startswith("desktop"):
+            self.page.goto(self.server.url)
+            self.page.keyboard.press("?")
+            self.shoot("keys")
+
+    def take_deliveries(self) -> None:
+        def all_kept() -> bool:
+            self.page.goto(f"{self.server.url}/deliveries")
+            return self.page.locator(".state-kept").count() >= len(MISTAKES)
+
+        wait_until(all_kept, 20, "the mails")
+        self.shoot("deliveries")
+        delivery = self.page.locator("table a").nth(2).get_attribute("href")
+        self.shoot("delivery", delivery)
+        self.shoot("mail", f"{delivery}/html")
 
 
 def take_everything(browser: Browser, server: LiveServer, article: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for size_name, size in (("desktop", DESKTOP), ("phone", PHONE)):
+    for size_name, size in SIZES.items():
         for scheme in ("light", "dark"):
             context = browser.new_context(viewport=size, color_scheme=scheme)
-            page = context.new_page()
-            name = f"{size_name}-{scheme}.png"
-            show_dialog(page, article)
-            page.screenshot(path=folder / f"dialog-{name}")
-            page.goto(f"{server.url}/login")
-            page.screenshot(path=folder / f"login-{name}")
-            log_in(page, server)
-            wait_until(lambda page=page: "kept" in _deliveries(page, server), 20, "the mails")
-            for what, address in _pages(page, server):
-                page.goto(address)
-                page.wait_for_timeout(200)
-                page.screenshot(path=folder / f"{what}-{name}", full_page=True)
+            Album(context, server, folder, f"{size_name}-{scheme}").take(article)
             context.close()
-
-
-def _deliveries(page: Page, server: LiveServer) -> str:
-    page.goto(f"{server.url}/deliveries")
-    return page.content()
-
-
-def _pages(page: Page, server: LiveServer) -> list[tuple[str, str]]:
-    page.goto(server.url)
-    reports = page.locator("a.open").evaluate_all("links => links.map(link => link.href)")
-    page.goto(f"{server.url}/deliveries")
-    delivery = page.locator("table a").first.evaluate("link => link.href")
-    return [
-        ("queue", server.url),
-        ("empty", f"{server.url}/?view=spam"),
-        ("report", reports[2]),
-        ("report-rtl", reports[0]),
-        ("deliveries", f"{server.url}/deliveries"),
-        ("delivery", delivery),
-        ("mail", f"{delivery}/html"),
-    ]
 
 
 def main() -> None:

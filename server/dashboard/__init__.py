@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
-
-from server import problems
+from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    from server.dashboard import format
-    from server.dashboard.routes import blueprint
+    # A module of pages adds its routes to the blueprint by being imported.
+    from server.dashboard import assets, deliveries, errors, format, reports  # noqa: F401
+    from server.dashboard.blueprint import blueprint
 
     app.register_blueprint(blueprint)
+    assets.init_app(app)
+    errors.init_app(app)
     format.init_app(app)
-    problems.show_pages_with(
-        app,
-        lambda title, detail: render_template("dashboard/error.html", title=title, detail=detail),
-    )

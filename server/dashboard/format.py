@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 
 from server.clock import now
 from server.models import Report
@@ -18,7 +17,8 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 def age(moment: datetime) -> str:
     """``3 minutes ago``; within the last minute ``just now``."""
-    seconds = (now() - moment).total_seconds()
+    # Another machine's clock may be ahead of ours.
+    seconds = max(0.0, (now() - moment).total_seconds())
     for length, name in _UNITS:
         count = int(seconds // length)
         if count:
@@ -41,11 +41,3 @@ def init_app(app: Flask) -> None:
         age=age, moment=moment, visible=visible, words_address=words_address
     )
     app.jinja_env.globals["difference"] = difference
-    app.context_processor(_assets)
-
-
-def _assets() -> dict[str, Any]:
-    def asset(name: str) -> str:
-        return url_for("dashboard.static", filename=name)
-
-    return {"asset": asset}

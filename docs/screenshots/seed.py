@@ -1,0 +1,140 @@
+"""Reports to take pictures of: several pages, scripts, readers and endings."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from live_server import EDITOR, LiveServer
+
+QUIET_SITE = "The Evening Post"
+CHIEF = "chief@news.example"
+NEWCOMER = "newcomer@post.example"
+PASSWORD = "a long password for pictures"
+
+HARBOUR = "The harbour that learned to wait"
+BRIDGE = "Ninety days without a bridge"
+MARKET = "What the market women remember"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    title: str
+    before: str
+    exact: str
+    after: str
+    suggestion: str = ""
+    comment: str = ""
+    language: str = "en"
+    readers: int = 1
+
+
+# What readers after the first say, by their number.
+OTHERS = {1: "It jumped out at me.", 4: "Also in the caption\nof the second photograph."}
+
+# The last stands first in the queue.
+MISTAKES = [
+    Mistake(MARKET, "Nobody asked her to ", "accomodate", " the tourists.", "accommodate"),
+    Mistake(BRIDGE, "The ferry, ", "it’s", " engine older than its captain, runs.", "its"),
+    Mistake(
+        "Оттепель в порту",
+        "Жители ",
+        "предпологают",
+        ", что мост откроют в мае.",
+        "предполагают",
+        language="ru",
+        readers=2,
+    ),
+    Mistake(
+        MARKET,
+        "See ",
+        "https://example.org/a-very-long-address/that-nobody-ever-shortened/index.html",
+        " for the list.",
+        comment="This link leads nowhere.",
+    ),
+    Mistake("יומן הנמל", "הם ", "כתבו", " אל המערכת כל בוקר.", "כתב", language="he"),
+    Mistake(BRIDGE, "A survey in June counted ", "the the", " visitors by boat.", "the"),
+    Mistake(
+        HARBOUR,
+        "Since the new road her weekday trade has ",
+        "definately",
+        " doubled, though she would not say by how much.",
+        "definitely",
+        "Twice in this text!",
+        readers=7,
+    ),
+    Mistake(
+        HARBOUR,
+        "Last year there were four hundred and nine, and the town council has begun to ",
+        "recieve",
+        " letters asking for more moorings.",
+        "receive",
+        readers=3,
+    ),
+]
+
+
+def seed(server: LiveServer, origin: str) -> None:
+    """Send the mistakes as readers do, one after the other."""
+    for number, mistake in enumerate(MISTAKES):
+        for reader in range(mistake.readers):
+            body = _body(server.site_key, origin, number, mistake)
+            if reader:
+                body["comment"] = OTHERS.get(reader, "")
+            status, answer = server.post(body, origin)
+            assert status in (200, 201), answer
+
+
+def _body(site_key: str, origin: str, number: int, mistake: Mistake) -> dict[str, object]:
+    return {
+        "site": site_key,
+        "idempotency_key": uuid.uuid4().hex,
+        "page": {
+            "url": f"{origin}/{number}",
+            "title": mistake.title,
+            "language": mistake.language,
+        },
+        "selector": {
+            "exact": mistake.exact,
+            "prefix": mistake.before,
+            "suffix": mistake.after,
+        },
+        "passage": {"before": mistake.before, "after": mistake.after},
+        "fragment": f"text={quote(mistake.exact, safe='')}",
+        "suggestion": mistake.suggestion,
+        "comment": mistake.comment,
+    }
+
+
+def add_accounts(server: LiveServer) -> None:
+    """A second site that nobody has reported to, and who belongs to which."""
+    server.command("sites", "add", QUIET_SITE, "--origin", "https://post.example")
+    for email, site in (
+        (CHIEF, "The News"),
+        (CHIEF, QUIET_SITE),
+        (NEWCOMER, QUIET_SITE),
+    ):
+        server.command("users", "add", email, "--site", site, "--password", PASSWORD)
+
+
+def spread_over_days(database: Path) -> None:
+    """Let the reports look as if they had come in one after the other, not in one second."""
+    with sqlite3.connect(database) as connection:
+        identifiers = connection.execute("SELECT id FROM report ORDER BY last_submitted_at DESC")
+        for number, (report_id,) in enumerate(identifiers.fetchall()):
+            moment = datetime.now(UTC) - timedelta(minutes=4 + 37 * number**2)
+            connection.execute(
+                "UPDATE report SET first_submitted_at = ?1, last_submitted_at = ?1 WHERE id = ?2",
+                (moment.replace(tzinfo=None).isoformat(" "), report_id),
+            )
+            connection.execute(
+                "UPDATE submission SET received_at = ?1 WHERE report_id = ?2",
+                (moment.replace(tzinfo=None).isoformat(" "), report_id),
+            )
+
+
+__all__ = ["CHIEF", "EDITOR", "NEWCOMER", "PASSWORD", "add_accounts", "seed", "spread_over_days"]

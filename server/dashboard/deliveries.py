@@ -1,0 +1,86 @@
+"""What was sent to whom, and how it looked."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_security.decorators import auth_required
+from werkzeug.wrappers import Response as BaseResponse
+
+from server import tasks
+from server.dashboard.blueprint import blueprint, require_acting, signed_in
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Delivery
+from server.notify import log, outbox
+from server.reports.membership import sites_to_act_on
+
+# A mail carries its style in itself; nothing else may load, and nothing may run.
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+
+
+@blueprint.get("/deliveries")
+@auth_required("session")
+def show_deliveries() -> str:
+    """What went to whom, newest first."""
+    settings = current_app.extensions["copydesk_settings"]
+    found, following = log.deliveries_of(
+        db.session(), signed_in(), before=request.args.get("before", type=int)
+    )
+    return render_template(
+        "dashboard/deliveries.html",
+        deliveries=found,
+        following=following,
+        smtp_host=settings.smtp_host,
+    )
+
+
+@blueprint.get("/deliveries/<uuid:public_id>")
+@auth_required("session")
+def show_delivery(public_id: uuid.UUID) -> str:
+    """One message, as it was sent or kept."""
+    settings = current_app.extensions["copydesk_settings"]
+    return render_template(
+        "dashboard/delivery.html",
+        delivery=_delivery(public_id),
+        smtp_host=settings.smtp_host,
+        acting=sites_to_act_on(db.session(), signed_in()),
+    )
+
+
+@blueprint.get("/deliveries/<uuid:public_id>/html")
+@auth_required("session")
+def show_delivery_html(public_id: uuid.UUID) -> Response:
+    """The HTML part alone, for the sandboxed frame of the page above."""
+    response = Response(_delivery(public_id).html, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@blueprint.get("/deliveries/<uuid:public_id>/retry")
+@auth_required("session")
+def show_delivery_instead(public_id: uuid.UUID) -> BaseResponse:
+    """Who logs in after a retry was refused comes here. A GET never changes anything."""
+    return redirect(url_for(".show_delivery", public_id=public_id), 303)
+
+
+@blueprint.post("/deliveries/<uuid:public_id>/retry")
+@auth_required("session")
+def retry_delivery(public_id: uuid.UUID) -> BaseResponse:
+    """Queue a kept or failed message again."""
+    delivery = _delivery(public_id)
+    require_acting(delivery.site_id)
+    with write_transaction() as session:
+        queued = outbox.retry(session, delivery)
+    if queued:
+        tasks.ring()
+        flash("Queued again.")
+    else:
+        flash("Nothing was changed: the message is not kept or failed any more.")
+    return redirect(url_for(".show_delivery", public_id=public_id), 303)
+
+
+def _delivery(public_id: uuid.UUID) -> Delivery:
+    return log.delivery_of(db.session(), signed_in(), public_id) or abort(404)

@@ -1,0 +1,130 @@
+"""The queue, one report, and the actions on it."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, current_app, redirect, render_template, request, url_for
+from flask_security.decorators import auth_required
+from werkzeug.wrappers import Response
+
+from server.dashboard import notices
+from server.dashboard.blueprint import blueprint, require_acting, signed_in
+from server.dashboard.queue_address import QueueAddress
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Event, Report, User
+from server.reports import history, membership, queue
+from server.reports.resolution import IllegalChange, StaleReport, reopen, resolve
+from server.sites import script_tag
+
+ACTION = "<any(fixed, rejected, spam, reopen):action>"
+
+
+@blueprint.get("/")
+@auth_required("session")
+def show_queue() -> Response | str:
+    """One view of the queue; see :class:`QueueAddress`."""
+    session, user = db.session(), signed_in()
+    sites = membership.sites_of(session, user)
+    address = QueueAddress.read(request.args, sites)
+    reports, following = queue.reports_in_view(
+        session, user, address.view, site=address.site, after=address.after
+    )
+    if address.after and not reports:
+        # The last reports of the last page were closed.
+        return redirect(address.url(after=None))
+    settings = current_app.extensions["copydesk_settings"]
+    return render_template(
+        "dashboard/queue.html",
+        address=address,
+        views=queue.VIEWS,
+        sites=sites,
+        reports=reports,
+        comments=history.comments_by_report(session, reports),
+        following=following,
+        counts=queue.counts_by_view(session, user, address.site),
+        count_limit=queue.COUNT_LIMIT,
+        acting=membership.sites_to_act_on(session, user),
+        tags=[
+            (each.name, script_tag(each, settings.public_url))
+            for each in sites
+            if address.site in (None, each)
+        ],
+    )
+
+
+@blueprint.get("/reports/<uuid:public_id>")
+@auth_required("session")
+def show_report(public_id: uuid.UUID) -> str:
+    """One report with everything that is known of it."""
+    session, user = db.session(), signed_in()
+    report = _report(public_id)
+    newer, older = queue.neighbours_of(session, user, report)
+    return render_template(
+        "dashboard/report.html",
+        report=report,
+        submissions=history.latest_submissions(session, report),
+        changes=history.latest_changes(session, report),
+        newer=newer,
+        older=older,
+        several_sites=len(membership.sites_of(session, user)) > 1,
+        acting=membership.sites_to_act_on(session, user),
+    )
+
+
+@blueprint.get(f"/reports/<uuid:public_id>/{ACTION}")
+@auth_required("session")
+def show_report_instead(public_id: uuid.UUID, action: str) -> Response:
+    """Who logs in after an action was refused comes here. A GET never changes anything."""
+    return redirect(url_for(".show_report", public_id=public_id), 303)
+
+
+@blueprint.post(f"/reports/<uuid:public_id>/{ACTION}")
+@auth_required("session")
+def act(public_id: uuid.UUID, action: str) -> Response:
+    """Fixed, rejected, spam or reopen; ``version`` is the one that the editor saw."""
+    report = _report(public_id)
+    require_acting(report.site_id)
+    version = request.form.get("version", type=int)
+    if version is None:
+        abort(400, "version: is missing or not a number.")
+    # Asked before the change, while the report still has its place in the view.
+    back = _back(report, action)
+    try:
+        event = _change(report, action, version)
+    except StaleReport:
+        changes = history.latest_changes(db.session(), report, limit=1)
+        notices.tell_stale(report, action, next(iter(changes), None), signed_in())
+    except IllegalChange:
+        notices.tell_illegal(report)
+    else:
+        notices.tell_done(report, event)
+    return redirect(back, 303)
+
+
+def _change(report: Report, action: str, version: int) -> Event:
+    actor_id = signed_in().id
+    with write_transaction() as session:
+        actor = session.get_one(User, actor_id)
+        if action == "reopen":
+            return reopen(session, report, version=version, actor=actor, source="dashboard")
+        return resolve(session, report, action, version=version, actor=actor, source="dashboard")
+
+
+def _back(report: Report, action: str) -> str:
+    """To where the action was taken: the report's page, or its place in the queue."""
+    if request.form.get("from") != "queue":
+        return url_for(".show_report", public_id=report.public_id)
+    session, user = db.session(), signed_in()
+    address = QueueAddress.read(request.form, membership.sites_of(session, user))
+    becomes = "open" if action == "reopen" else action
+    if address.view in ("all", becomes):
+        return address.url(f"report-{report.public_id}")
+    newer, older = queue.neighbours_of(session, user, report, address.view, site=address.site)
+    beside = older or newer
+    return address.url(f"report-{beside.public_id}" if beside else None)
+
+
+def _report(public_id: uuid.UUID) -> Report:
+    return queue.report_of(db.session(), signed_in(), public_id) or abort(404)

@@ -1,0 +1,47 @@
+"""What happened to a report, and what readers said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from server.models import Event, Report, Submission
+
+# A report of a famous page may have thousands of readers: a page shows the latest.
+MAX_SUBMISSIONS = 50
+MAX_EVENTS = 50
+
+
+def latest_submissions(session: Session, report: Report) -> Sequence[Submission]:
+    """What readers sent about a report, newest first, to MAX_SUBMISSIONS."""
+    return session.scalars(
+        select(Submission)
+        .where(Submission.report_id == report.id)
+        .order_by(Submission.id.desc())
+        .limit(MAX_SUBMISSIONS)
+    ).all()
+
+
+def latest_changes(session: Session, report: Report, limit: int = MAX_EVENTS) -> Sequence[Event]:
+    """The events that changed a report's status, newest first; its opening is one."""
+    return session.scalars(
+        select(Event)
+        .where(Event.report_id == report.id, Event.kind != "joined")
+        .options(joinedload(Event.actor))
+        .order_by(Event.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def comments_by_report(session: Session, reports: Sequence[Report]) -> dict[int, str]:
+    """The latest comment on each of some reports, by the report's id."""
+    latest = (
+        select(func.max(Submission.id))
+        .where(Submission.report_id.in_([report.id for report in reports]))
+        .where(Submission.comment != "")
+        .group_by(Submission.report_id)
+    )
+    found = select(Submission).where(Submission.id.in_(latest))
+    return {each.report_id: each.comment for each in session.scalars(found)}

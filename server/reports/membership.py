@@ -1,0 +1,31 @@
+"""What an account may see and do: its role on each of its sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.models import Membership, Site, User
+
+# A viewer only looks.
+ACTING_ROLES = ("owner", "editor")
+
+
+def sites_of(session: Session, user: User) -> Sequence[Site]:
+    """The sites an account belongs to, by name."""
+    return session.scalars(
+        select(Site).join(Membership).where(Membership.user_id == user.id).order_by(Site.name)
+    ).all()
+
+
+def sites_to_act_on(session: Session, user: User) -> frozenset[int]:
+    """The ids of the sites whose reports an account may change."""
+    return frozenset(
+        session.scalars(
+            select(Membership.site_id).where(
+                Membership.user_id == user.id, Membership.role.in_(ACTING_ROLES)
+            )
+        )
+    )

@@ -1,0 +1,119 @@
+"""Who may do what: each role at each address of the dashboard."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from submissions import EDITOR, PASSWORD
+
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Delivery, Membership, Report
+from server.sites import add_member, add_site
+
+# Status of the answer for: owner, editor, viewer, member of another site, nobody.
+# 302 and 303 lead the editor on; where nobody is logged in they lead to the log-in.
+TABLE = {
+    ("GET", "dashboard.show_queue"): (200, 200, 200, 200, 302),
+    ("GET", "dashboard.show_report"): (200, 200, 200, 404, 302),
+    ("GET", "dashboard.show_report_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.act"): (303, 303, 403, 404, 302),
+    ("GET", "dashboard.show_deliveries"): (200, 200, 200, 200, 302),
+    ("GET", "dashboard.show_delivery"): (200, 200, 200, 404, 302),
+    ("GET", "dashboard.show_delivery_html"): (200, 200, 200, 404, 302),
+    ("GET", "dashboard.show_delivery_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.retry_delivery"): (303, 303, 403, 404, 302),
+}
+ROLES = ("owner", "editor", "viewer", "elsewhere", "nobody")
+PUBLIC = {"dashboard.static"}
+ACTIONS = ("fixed", "rejected", "spam", "reopen")
+
+
+def test_table_names_every_address_of_the_dashboard(app: Flask) -> None:
+    found = {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.endpoint.startswith("dashboard.") and rule.endpoint not in PUBLIC
+    }
+
+    assert found == set(TABLE)
+
+
+def become(client: FlaskClient, role: str) -> None:
+    """Log in as the account of ``role``."""
+    if role == "nobody":
+        return
+    with write_transaction() as session:
+        membership = session.scalars(select(Membership)).one()
+        if role == "elsewhere":
+            other = add_site(session, "Elsewhere", ["https://elsewhere.example"])
+            add_member(session, membership.user, other, "owner")
+            session.delete(membership)
+        else:
+            membership.role = role
+    assert client.post("/login", data={"email": EDITOR, "password": PASSWORD}).location == "/"
+
+
+def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> list[str]:
+    """The endpoint's address for the report or its delivery; one for each action."""
+    rule = next(rule for rule in app.url_map.iter_rules(endpoint))
+    item = delivery if "deliver" in endpoint else report
+    with app.test_request_context():
+        return [
+            app.url_for(
+                endpoint,
+                _external=False,
+                **{"public_id": item.public_id, "action": action}
+                if "action" in rule.arguments
+                else dict.fromkeys(rule.arguments, item.public_id),
+            )
+            for action in (ACTIONS if "action" in rule.arguments else ("",))
+        ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_at_each_address(
+    app: Flask, client: FlaskClient, report: Report, delivery: Delivery, role: str
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    become(client, role)
+
+    for (method, endpoint), expected in TABLE.items():
+        for address in addresses(app, endpoint, report, delivery):
+            answer = client.open(address, method=method, data={"version": 1})
+            assert answer.status_code == expected[ROLES.index(role)], (method, address)
+            if answer.status_code not in (200, 303):
+                assert "recieve" not in answer.text, (method, address)
+            if role == "nobody":
+                assert answer.location.startswith("/login"), (method, address)
+    if role not in ("owner", "editor"):
+        db.session.refresh(report)
+        assert (report.status, report.version) == ("open", 1)
+
+
+def test_viewer_is_offered_no_action(
+    app: Flask, client: FlaskClient, report: Report, delivery: Delivery
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    become(client, "viewer")
+
+    for address in ("/", f"/reports/{report.public_id}", f"/deliveries/{delivery.public_id}"):
+        page = client.get(address).text
+        assert "recieve" in page or "Message" in page
+        assert "formaction" not in page, address
+        assert "Send again" not in page, address
+
+
+def test_other_sites_do_not_show_in_lists(
+    app: Flask, client: FlaskClient, report: Report, delivery: Delivery
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    become(client, "elsewhere")
+
+    for address in ("/", "/?view=all", "/deliveries"):
+        page = client.get(address).text
+        assert "recieve" not in page, address
+        assert "The News" not in page, address
