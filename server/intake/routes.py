@@ -23,6 +23,7 @@ from server.models import Site
 from server.network import address_prefix
 from server.notify.outbox import owe_deliveries
 from server.problems import Problem
+from server.reports.readers import DailyKeys
 from server.reports.record import Recorded, record_submission
 
 blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
@@ -87,7 +88,12 @@ def _site(key: str) -> Site:
 def _record(site: Site, data: dict[str, Any]) -> Recorded:
     site_id = site.id
     page = data["page"]
-    new = new_submission(data, page_identity(site, page["url"], page.get("canonical") or ""))
+    keys: DailyKeys = current_app.extensions["reader_keys"]
+    new = new_submission(
+        data,
+        page_identity(site, page["url"], page.get("canonical") or ""),
+        keys.reader_hash(site.key, address_prefix()),
+    )
     settings: Settings = current_app.extensions["copydesk_settings"]
 
     def work(session: Session) -> Recorded:

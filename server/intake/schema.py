@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from server.reports.contacts import InvalidAddress, checked_address
 from server.reports.record import NewSubmission
 from server.text.address import AddressError, canonical_address
 from server.text.normalise import normalise
@@ -64,6 +65,13 @@ def _text_directive(value: str) -> None:
         raise ValidationError("is not a text directive.")
 
 
+def _email_address(value: str) -> None:
+    try:
+        checked_address(value)
+    except InvalidAddress as error:
+        raise ValidationError(f"is not an e-mail address: {error}") from None
+
+
 class _Lenient(Schema):
     class Meta:
         # Old servers take new widgets.
@@ -110,7 +118,11 @@ class SubmissionSchema(_Lenient):
     fragment = Text(2000, meaning="text directive without `#:~:`", validate=_text_directive)
     suggestion = Text(1000, meaning="what it should read; empty for none")
     comment = Text(2000, meaning="for the editors")
-    email = Text(254, meaning="only if the reader wants to hear when it is fixed")
+    email = Text(
+        254,
+        meaning="only if the reader wants to hear when it is fixed; deleted after that",
+        validate=_email_address,
+    )
     elapsed_ms = fields.Integer(
         strict=True, allow_none=True, validate=validate.Range(min=0, max=2**53)
     )
@@ -139,8 +151,11 @@ class ProblemSchema(Schema):
     errors = fields.List(fields.Nested(FieldErrorSchema))
 
 
-def new_submission(data: dict[str, Any], address: str) -> NewSubmission:
-    """The domain's view of a loaded :class:`SubmissionSchema`; ``address`` names the page."""
+def new_submission(
+    data: dict[str, Any], address: str, reader_hash: bytes | None = None
+) -> NewSubmission:
+    """The domain's view of a loaded :class:`SubmissionSchema`; ``address`` names the page,
+    ``reader_hash`` the reader (see :mod:`server.reports.readers`)."""
     page, selector, passage = data["page"], data["selector"], data.get("passage") or {}
     return NewSubmission(
         idempotency_key=data["idempotency_key"],
@@ -157,4 +172,6 @@ def new_submission(data: dict[str, Any], address: str) -> NewSubmission:
         suggestion=data.get("suggestion") or "",
         comment=data.get("comment") or "",
         widget=data.get("widget") or "",
+        reader_hash=reader_hash,
+        email=checked_address(data.get("email") or ""),
     )

@@ -111,6 +111,8 @@ class Submission(Base):
     suggestion: Mapped[str] = mapped_column(Text, default="")
     comment: Mapped[str] = mapped_column(Text, default="")
     widget: Mapped[str] = mapped_column(String(32), default="")
+    # See server.reports.readers; None where the network is not known.
+    reader_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     received_at: Mapped[datetime] = mapped_column(default=now, index=True)
 
     report: Mapped[Report] = relationship(back_populates="submissions")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import now
-from server.models import Event, Page, Report, Site, Submission
+from server.models import Event, Page, ReaderContact, Report, Site, Submission
 from server.reports.grouping import place_hash
 from server.text.address import address_hash, canonical_address
 
@@ -32,6 +32,10 @@ class NewSubmission:
     suggestion: str
     comment: str
     widget: str
+    # Which reader of the day it was; see server.reports.readers.
+    reader_hash: bytes | None = None
+    # Left to be thanked, checked; or empty.
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,17 @@ def _store(
         suggestion=new.suggestion,
         comment=new.comment,
         widget=new.widget,
+        reader_hash=new.reader_hash,
         received_at=report.last_submitted_at,
     )
     session.add(submission)
+    if new.email:
+        session.add(
+            ReaderContact(
+                submission=submission,
+                email=new.email,
+                language=new.language,
+                created_at=submission.received_at,
+            )
+        )
     return submission
