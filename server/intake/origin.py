@@ -11,6 +11,7 @@ from werkzeug.datastructures import Headers
 from server.models import Site
 from server.problems import Problem
 from server.text.address import AddressError, origin_allowed, origin_of
+from server.text.page_identity import page_address
 
 
 def check_origin(site: Site, headers: Headers, page_url: str) -> None:
@@ -38,9 +39,10 @@ def check_origin(site: Site, headers: Headers, page_url: str) -> None:
 
 
 def page_identity(site: Site, url: str, canonical: str) -> str:
-    """The address that names the page: its canonical one, if that lies on the site too."""
+    """The address that names the page: its canonical one, if that lies on the site too and can be
+    believed (see :mod:`server.text.page_identity`)."""
     patterns = [origin.pattern for origin in site.origins]
-    return canonical if canonical and _allowed(canonical, patterns) else url
+    return page_address(url, canonical if canonical and _allowed(canonical, patterns) else "")
 
 
 def _allowed(address: str, patterns: list[str]) -> bool:

@@ -27,7 +27,8 @@ EVENT_SOURCES = ("widget", "dashboard", "mail", "api", "command")
 
 
 class Page(Base):
-    """One article. Found by a hash of its address: an address can outgrow an index entry."""
+    """One article. ``url_hash`` stands for its key (:func:`server.text.page_identity.page_key`): an
+    address can outgrow an index entry. ``url`` is the address it was first seen under."""
 
     __tablename__ = "page"
     __table_args__ = (UniqueConstraint("site_id", "url_hash"),)

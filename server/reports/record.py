@@ -11,6 +11,7 @@ from server.clock import now
 from server.models import Event, Page, ReaderContact, Report, Site, Submission
 from server.reports.grouping import place_hash
 from server.text.address import address_hash, canonical_address
+from server.text.page_identity import page_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,7 @@ def _submission_of(session: Session, site: Site, idempotency_key: str) -> Submis
 
 def _page(session: Session, site: Site, new: NewSubmission) -> Page:
     url = canonical_address(new.address)
-    url_hash = address_hash(url)
+    url_hash = address_hash(page_key(new.address))
     page = session.scalar(select(Page).where(Page.site_id == site.id, Page.url_hash == url_hash))
     if page is None:
         page = Page(site_id=site.id, url=url, url_hash=url_hash)

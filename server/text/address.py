@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote_plus
 
 import ada_url
 
 MAX_LENGTH = 4096
 
-# Parameters that say where a reader came from, not what he reads.
+# Parameters that say where a reader came from or who he is, not what he reads.
 TRACKING = re.compile(
-    r"(?:utm_.*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid"
-    r"|mc_cid|mc_eid|_ga|_gl|_hsenc|_hsmi|mkt_tok|oly_anon_id|oly_enc_id|vero_id|wickedid"
-    r"|s_cid|ref_src|ref_url|cmpid|ocid|ncid|_openstat|at_medium|at_campaign)",
+    r"utm_.*|mtm_.*|matomo_.*|pk_(?:campaign|kwd|source|medium|content|cid)|hsa_.*|_hs(?:enc|mi)"
+    r"|fb(?:clid|_action_ids|_action_types|_ref|_source)|g(?:clid|clsrc|ad_source|ad_campaignid)"
+    r"|dclid|[gw]braid|srsltid|msclkid|y(?:s)?clid|twclid|ttclid|li_fat_id|igsh(?:id)?|mibextid"
+    r"|epik|rdt_cid|sc_(?:cid|channel)|mc_[ce]id|_ga|_gl|_ke|mkt_tok|oly_(?:anon|enc)_id|vero_id"
+    r"|wickedid|s_cid|ref_src|ref_url|cmpid|ocid|ncid|_openstat|at_(?:medium|campaign)|xtor"
+    r"|wt_(?:mc|zmc)|__twitter_impression|__cf_chl_.*|amp_js_v|usqp"
+    r"|phpsessid|jsessionid|aspsessionid.*|cfid|cftoken|oscsid|zenid|session_?id",
     re.IGNORECASE,
 )
+# Java servers write the session into the path.
+_PATH_SESSION = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 _ORIGIN_PATTERN = re.compile(r"(https?)://(\*\.)?([^/?#@*]+)")
 
 
@@ -28,31 +34,40 @@ class AddressError(ValueError):
 
 
 def canonical_address(address: str) -> str:
-    """The page's identity: without fragment, user, tracking parameters and default port.
+    """A page's address as it is kept and shown: without fragment, user, default port, session
+    and tracking parameters.
 
-    The order of the remaining parameters is kept: some sites depend on it. Raises AddressError
-    for what is no http(s) address.
+    What remains is not rewritten, so that it still opens the page; which addresses name the same
+    page is :func:`server.text.page_identity.page_key`'s to say. Raises AddressError for what is no
+    http(s) address.
     """
-    url = _parse(address)
-    kept = [
-        (name, value)
-        for name, value in parse_qsl(url.search.removeprefix("?"), keep_blank_values=True)
-        if not TRACKING.fullmatch(name)
-    ]
+    url = parse(address)
     url.username = url.password = url.hash = ""
-    if len(kept) != len(parse_qsl(url.search.removeprefix("?"), keep_blank_values=True)):
-        url.search = urlencode(kept)
-    return str(url.href).removesuffix("?") if not kept else str(url.href)
+    url.pathname = _PATH_SESSION.sub("", url.pathname)
+    url.search = "&".join(piece for name, piece in parameters(url.search) if not is_tracking(name))
+    return str(url.href).removesuffix("?")
+
+
+def parameters(search: str) -> list[tuple[str, str]]:
+    """Each parameter of a query as its decoded name and as it is written; empty ones are left
+    out."""
+    pieces = [piece for piece in search.removeprefix("?").split("&") if piece]
+    return [(unquote_plus(piece.split("=", 1)[0]), piece) for piece in pieces]
+
+
+def is_tracking(name: str) -> bool:
+    """Whether a parameter says nothing of what is read."""
+    return TRACKING.fullmatch(name) is not None
 
 
 def address_hash(address: str) -> bytes:
-    """32 bytes that stand for a canonical address in an index."""
+    """32 bytes that stand for a page's key in an index."""
     return hashlib.sha256(address.encode()).digest()
 
 
 def origin_of(address: str) -> str:
     """``https://host[:port]``. Raises AddressError for what is no http(s) address."""
-    return str(_parse(address).origin)
+    return str(parse(address).origin)
 
 
 def origin_pattern(pattern: str) -> str:
@@ -85,7 +100,8 @@ def origin_allowed(origin: str, patterns: list[str]) -> bool:
     return False
 
 
-def _parse(address: str) -> ada_url.URL:
+def parse(address: str) -> ada_url.URL:
+    """Raises AddressError for what is no http(s) address."""
     if len(address) > MAX_LENGTH:
         raise AddressError(f"longer than {MAX_LENGTH} characters")
     try:

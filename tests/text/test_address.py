@@ -28,6 +28,10 @@ from server.text.address import (
         ("https://news.example/a/../b", "https://news.example/b"),
         ("https://münchen.example/ü", "https://xn--mnchen-3ya.example/%C3%BC"),
         ("https://news.example/?", "https://news.example/"),
+        ("https://news.example/a?&q=x%20y+z&&utm_id=1&", "https://news.example/a?q=x%20y+z"),
+        ("https://news.example/a?UTM_Source=x&PHPSESSID=0a1b", "https://news.example/a"),
+        ("https://news.example/a;jsessionid=0a1b?id=7", "https://news.example/a?id=7"),
+        ("https://news.example/a?q&r=", "https://news.example/a?q&r="),
     ],
 )
 def test_canonical_form(address: str, canonical: str) -> None:
