@@ -14,7 +14,7 @@ from server.config import Settings
 from server.database import prepare_engine
 from server.extensions import api, csrf, db, limiter, mail, migrate
 from server.schema import MIGRATIONS_DIR
-from server.sessions import EditorsSession
+from server.sessions import EditorsSession, spare_readers
 
 __version__ = "0.1.0"
 
@@ -54,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     widget.init_app(app)
     dashboard.init_app(app)
     app.after_request(_security_headers)
+    spare_readers(app)
     return app
 
 

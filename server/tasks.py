@@ -18,6 +18,7 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.exceptions import ConfigurationError
 
+from server.bell import Bell
 from server.config import SettingError, Settings
 from server.notify.deliver import BATCH, deliver_due, lease_of
 
@@ -41,14 +42,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["huey"] = huey
     app.extensions["tasks_stopping"] = threading.Event()
     app.extensions["ring"] = _register(app, huey)
+    app.extensions["bell"] = Bell(app.extensions["ring"])
 
 
 def ring(app: Flask | None = None) -> None:
     """Tell a worker that something is owed. Never fails: the sweep finds it anyway."""
     try:
-        (app or current_app).extensions["ring"]()
+        (app or current_app).extensions["bell"].pull()
     except Exception as error:
-        log.warning("the task queue does not answer, the sweep will deliver: %s", error)
+        log.warning("the bell does not ring, the sweep will deliver: %s", error)
 
 
 def start_embedded(app: Flask) -> EmbeddedConsumer | None:

@@ -38,6 +38,7 @@ class LiveServer:
         }
         self.log = data_dir.with_suffix(".log")
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.run_options: list[str] = []
         self.command("db", "upgrade")
         site = self.command("sites", "add", "The News", "--origin", origin)
         self.script_tag = site.strip().splitlines()[-1]
@@ -59,7 +60,8 @@ class LiveServer:
     def start(self, *also: str) -> None:
         """Start the web server, and ``also`` other commands such as ``worker``."""
         with self.log.open("ab") as log:
-            for command in (["run", "--port", str(self.port)], *([each] for each in also)):
+            run = ["run", "--port", str(self.port), *self.run_options]
+            for command in (run, *([each] for each in also)):
                 self.processes.append(
                     subprocess.Popen(
                         [COPYDESK, *command],

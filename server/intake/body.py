@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from flask import Request
@@ -14,6 +15,9 @@ MAX_BYTES = 32 * 1024
 MAX_DEPTH = 8
 MAX_NUMBER_LENGTH = 20
 MEDIA_TYPES = ("text/plain", "application/json")
+
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_BRACKET = re.compile(r"[][{}]")
 
 
 def read_json_object(request: Request) -> dict[str, Any]:
@@ -73,24 +77,14 @@ def _read(request: Request) -> bytes:
 
 
 def _depth(text: str) -> int:
-    """How deeply brackets nest outside of strings; the parser itself would recurse."""
+    """How deeply brackets nest outside of strings, or 0 where they are too few to matter; the
+    parser itself would recurse."""
+    if text.count("{") + text.count("[") <= MAX_DEPTH:
+        return 0
     depth = deepest = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import lru_cache
 
 from limits import RateLimitItem, parse_many
 
@@ -20,7 +21,7 @@ def check_limit(scope: str, key: str, rule: str) -> None:
     answer limits nothing: it must not close the intake.
     """
     try:
-        exceeded = next((each for each in parse_many(rule) if not _hit(each, scope, key)), None)
+        exceeded = next((each for each in _parsed(rule) if not _hit(each, scope, key)), None)
         wait = _seconds_left(exceeded, scope, key) if exceeded else 0
     except Exception:
         log.exception("the storage of rate limits does not answer")
@@ -35,6 +36,11 @@ def check_limit(scope: str, key: str, rule: str) -> None:
             f"Please try again in {wait} seconds.",
             retry_after=wait,
         )
+
+
+@lru_cache
+def _parsed(rule: str) -> list[RateLimitItem]:
+    return parse_many(rule)
 
 
 def _hit(item: RateLimitItem, scope: str, key: str) -> bool:

@@ -16,6 +16,8 @@ MAX_EXACT = 1000
 # The widget lets a quote grow to this until it is unique on its page.
 MAX_CONTEXT = 500
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
 
 class Text(fields.String):
     """A string that every part behind it can store and show: no NUL, no half of a surrogate pair.
@@ -41,7 +43,7 @@ class Text(fields.String):
         text: str = super()._deserialize(value, attr, data, **options)
         if "\x00" in text:
             raise self.make_error("nul")
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if _HALF_PAIR.search(text):
             raise self.make_error("surrogate")
         if len(text) > self.maximum:
             raise self.make_error("too_long", length=len(text), maximum=self.maximum)

@@ -114,7 +114,7 @@ class TestQueueSilent:
 def test_sweep_finds_what_no_bell_told_of(
     app: Flask, submit: Submit, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.extensions, "ring", lambda: None)
+    monkeypatch.setattr(app.extensions["bell"], "pull", lambda: None)
     submit()
     consumer = tasks.EmbeddedConsumer(app, workers=1)
     try:

@@ -1,0 +1,52 @@
+-- The load of benchmarks/intake.py: submissions as the widget sends them, for many pages.
+-- Of 100, 80 report a new place, 15 a place that is known, and 5 are sent a second time.
+local key = os.getenv("SITE_KEY")
+local run = os.getenv("RUN")
+local pages = 2000
+local in_flight = 64
+local sent = 0
+
+math.randomseed(tonumber(os.getenv("SEED")))
+
+local form = [[{"site":"%s","idempotency_key":"benchmark-%s-%08d",]]
+  .. [["page":{"url":"https://news.example/2026/11/article-%d?utm_source=mail",]]
+  .. [["canonical":"https://news.example/2026/11/article-%d",]]
+  .. [["title":"The harbour, part %d","language":"en","author":"Ann Author","section":"Town"},]]
+  .. [["selector":{"exact":"recieve%d","prefix":"for many months the council has begun to ",]]
+  .. [["suffix":" letters that ask for more “quays” and fewer cranes"},]]
+  .. [["passage":{"before":"As we wrote, for many months the council has begun to ",]]
+  .. [["after":" letters that ask for more “quays” and fewer cranes in the old harbour."},]]
+  .. [["fragment":"text=recieve%d","suggestion":"receive%d","comment":"",]]
+  .. [["elapsed_ms":8000,"website":"","widget":"benchmark"}]]
+
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "text/plain;charset=UTF-8"
+wrk.headers["Origin"] = "https://news.example"
+
+local function submission(number, place)
+  local page = place % pages
+  return string.format(form, key, run, number, page, page, page, place, place, place)
+end
+
+function request()
+  local chance = math.random(100)
+  if sent > 2 * in_flight and chance <= 20 then
+    local earlier = math.random(sent - in_flight)
+    if chance <= 5 then
+      return wrk.format(nil, nil, nil, submission(earlier, earlier))
+    end
+    sent = sent + 1
+    return wrk.format(nil, nil, nil, submission(sent, earlier))
+  end
+  sent = sent + 1
+  return wrk.format(nil, nil, nil, submission(sent, sent))
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"max":%f,"refused":%d,"broken":%d}\n',
+    summary.requests, summary.duration / 1e6,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
+    errors.status, errors.connect + errors.read + errors.write + errors.timeout))
+end
