@@ -27,11 +27,11 @@ const cssAsText = {
   },
 };
 
-/** The dialog asks for text directives later: see src/directive.ts. */
+/** The dialog asks for text directives later: see src/background/ask.ts. */
 const fragmentLater = {
   name: "fragment-later",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/fragment$/ }, () => ({ path: join(here, "src", "directive.ts") }));
+    onResolve({ filter: /^\.\/fragment$/ }, () => ({ path: join(here, "src", "background", "ask.ts") }));
   },
 };
 
@@ -71,7 +71,7 @@ const locale = async (tag) => {
 const files = new Map(await Promise.all(tags.map(locale)));
 const define = { LOCALES: JSON.stringify(tags), STRING_NAMES: JSON.stringify(names.join(" ")) };
 files.set("dialog.js", await bundle("dialog/index.ts", "esm", define, [fragmentLater]));
-files.set("fragment.js", await bundle("text/fragment.ts", "esm", define));
+files.set("background.js", await bundle("background/index.ts", "esm", define));
 files.set("invitation.js", await bundle("invitation/index.ts", "esm", define));
 
 // The listener names the version in its addresses, so the version is made from everything else

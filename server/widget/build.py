@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,4 +58,6 @@ def entry_script(settings: str, encoding: str = "") -> bytes:
     if listener is None:
         raise NotBuilt
     script = f"self.copydeskSettings={settings};\n".encode() + listener
-    return brotli.compress(script, mode=brotli.MODE_TEXT) if encoding == "br" else script
+    if encoding == "br":
+        return bytes(brotli.compress(script, mode=brotli.MODE_TEXT))
+    return gzip.compress(script, mtime=0) if encoding == "gzip" else script

@@ -28,7 +28,7 @@ def entry(key: str) -> Response:
     settings = json.dumps(
         {"site": site.key, **site.widget_settings}, separators=(",", ":"), sort_keys=True
     )
-    encoding = "br" if _accepts("br") else ""
+    encoding = _encoding()
     response = _script(entry_script(settings, encoding), encoding)
     response.headers["Cache-Control"] = (
         f"public, max-age={ENTRY_SECONDS}, stale-while-revalidate=86400"
@@ -42,7 +42,7 @@ def entry(key: str) -> Response:
 def file(version: str, name: str) -> Response:
     """A built file, immutable under its version."""
     build = current_build()
-    encoding = next((code for code in ("br", "gzip") if _accepts(code)), "")
+    encoding = _encoding()
     data = build.read(name, encoding)
     if data is None:
         abort(404, "The widget has no such file.")
@@ -61,10 +61,12 @@ def not_built(error: NotBuilt) -> tuple[str, int]:
     return str(error), 503
 
 
-def _accepts(encoding: str) -> bool:
-    return request.accept_encodings.quality(encoding) > 0 and bool(
-        request.headers.get("Accept-Encoding")
-    )
+def _encoding() -> str:
+    """The smallest that the browser takes; none where it does not say."""
+    if not request.headers.get("Accept-Encoding"):
+        return ""
+    accepted = request.accept_encodings
+    return next((code for code in ("br", "gzip") if accepted.quality(code) > 0), "")
 
 
 def _script(data: bytes, encoding: str) -> Response:

@@ -66,8 +66,9 @@ def test_built_files_are_immutable_and_open_to_every_origin(client: FlaskClient,
     assert answer.headers["Vary"] == "Accept-Encoding"
 
 
-def test_every_encoding_gives_the_same_file(client: FlaskClient) -> None:
-    address = file_address("dialog.js")
+@pytest.mark.parametrize("kind", ["entry", "file"])
+def test_every_encoding_gives_the_same_file(client: FlaskClient, site: Site, kind: str) -> None:
+    address = f"/w/{site.key}.js" if kind == "entry" else file_address("dialog.js")
     plain = get(client, address, None)
     small = get(client, address, "gzip")
     smallest = get(client, address, "gzip, deflate, br")

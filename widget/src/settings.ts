@@ -26,7 +26,7 @@ export interface Settings {
   max?: number | string;
   /** Ask for an e-mail address to thank the reader: `true` or an empty attribute. */
   askEmail?: string | boolean;
-  /** Who wrote the article and where it stands, if its metadata does not say. */
+  /** Who wrote the article and where it stands; else what the page declares. */
   author?: string;
   section?: string;
 }

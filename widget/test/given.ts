@@ -19,6 +19,6 @@ export const CAPTURED: Captured = {
   suffix: " letters",
   before: "It has begun to ",
   after: " letters.",
-  fragment: "text=recieve",
+  fragment: "",
   language: "en",
 };

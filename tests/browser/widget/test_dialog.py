@@ -58,6 +58,14 @@ def test_backward_selection_stays_backward(page: Page, publish: Publish, dialog:
     assert page.evaluate("[getSelection().anchorOffset, getSelection().focusOffset]") == [31, 24]
 
 
+def test_cancel_gives_the_selection_back_too(page: Page, opened: Callable[..., Locator]) -> None:
+    dialog = opened()
+    dialog.get_by_role("button", name="Cancel").click()
+
+    expect(dialog).to_have_count(0)
+    assert page.evaluate("getSelection().toString()") == "recieve"
+
+
 def test_typing_replaces_the_words_at_once(page: Page, opened: Callable[..., Locator]) -> None:
     opened()
     expect(page.get_by_label("How should it read?")).to_have_value("recieve")

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from browsing import ARGUMENTS, CHROMIUM_NAMES, Newspaper, drag_over
 from live_server import LiveServer
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 Publish = Callable[..., str]
 Select = Callable[[str], None]
@@ -175,6 +175,25 @@ def test_program_of_the_page_drives_the_widget(
     expect(dialog.get_by_role("button", name="Send")).to_have_css(
         "background-color", "rgb(10, 90, 40)"
     )
+
+
+def test_dialog_that_waits_for_its_language_can_be_closed(
+    page: Page, publish: Publish, select: Select, dialog: Locator
+) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/locale/en.js", hold)
+    page.goto(publish())
+    select("recieve")
+    page.evaluate("void copydesk.open(); copydesk.close()")
+    page.wait_for_timeout(400)
+    waiting[0].continue_()
+    page.wait_for_timeout(400)
+
+    expect(dialog).to_have_count(0)
 
 
 def test_destroyed_widget_leaves_nothing_and_may_come_again(

@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from live_server import LiveServer
+from browsing import Newspaper
+from live_server import LiveServer, wait_until
 from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from smtp_server import MailServer
 
 Publish = Callable[..., str]
 Select = Callable[[str], None]
@@ -135,6 +137,17 @@ def test_page_closed_while_sending_loses_nothing(
         later.goto(publish())
     assert answer.value.ok
     assert keys_of([answer.value.request]) == keys_of([first.value])
+
+
+def test_report_leaves_with_the_page_that_is_closed_at_once(
+    page: Page, report: Report, newspaper: Newspaper, mail_server: MailServer
+) -> None:
+    # What is found out while the reader writes never comes.
+    page.route("**/background.js", lambda route: None)
+    report("receive at once")
+    page.goto(newspaper.serve("/elsewhere", "<!doctype html><title>Elsewhere</title>"))
+
+    wait_until(lambda: mail_server.mail_with("receive at once"), 20, "the mail")
 
 
 def test_too_many_reports_are_told_and_kept(

@@ -15,12 +15,13 @@ export interface Form {
 const ONE_LINE = 40;
 
 /**
- * Make the dialog. `submit` is called once for each press while none is under way; it settles with
+ * Make the dialog. `close` takes it away. `submit` is called once for each press while none is under way; it settles with
  * what went wrong, told to the reader with all text kept, or with nothing once the dialog is closed.
  */
 export const makeForm = (
   { exact, before, after, language: lang }: Captured,
   submit: (written: Written) => Promise<string | undefined>,
+  close: () => void,
 ): Form => {
   const { mode, askEmail } = widget.settings;
   const full = mode !== "confirm";
@@ -91,9 +92,12 @@ export const makeForm = (
     event.preventDefault();
     void press();
   };
-  cancel.onclick = () => dialog.close();
+  cancel.onclick = close;
   dialog.onkeydown = (event) => {
-    if (
+    if (event.key === "Escape" && !event.isComposing) {
+      event.preventDefault();
+      close();
+    } else if (
       (event.ctrlKey || event.metaKey) &&
       (event.key + event.code).includes("Enter") &&
       !event.repeat &&

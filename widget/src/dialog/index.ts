@@ -1,5 +1,6 @@
 /** Loaded when it is needed: captures the selection, shows the dialog, sends. */
-import { makeDirective } from "../directive";
+import { lookInto, NOTHING_FOUND } from "../background/ask";
+import type { Background } from "../background/index";
 import { element, emit } from "../dom";
 import { makeHost, type Host } from "../host";
 import { fill, keys, loadLanguage, plural, string, Text } from "../locale";
@@ -30,6 +31,10 @@ interface Grabbed {
 let host: Host | undefined;
 let ready: Promise<void>;
 let dialog: HTMLDialogElement | undefined;
+/** How often an end was asked for: a dialog that waits for its language then does not come. */
+let ends = 0;
+/** Take the open dialog away. */
+let leave = (): void => undefined;
 let offer: HTMLElement | undefined;
 let note: HTMLElement | undefined;
 /** Where the selection goes away with a tap: what was selected when the tap began. */
@@ -55,7 +60,10 @@ const destroy = (): void => {
   host?.remove();
 };
 
-export const close = (): void => dialog?.close();
+export const close = (): void => {
+  ends++;
+  leave();
+};
 
 const grab = (): Grabbed | undefined => {
   const selection = getSelection();
@@ -106,8 +114,9 @@ const objection = (grabbed: Grabbed | undefined): string | undefined => {
 export const open = async (): Promise<void> => {
   const grabbed = grab() ?? remembered;
   remembered = undefined;
+  const before = ends;
   await ready;
-  if (dialog || done) return;
+  if (dialog || done || before !== ends) return;
   offer?.remove();
   const reason = objection(grabbed);
   if (reason || !grabbed) {
@@ -117,16 +126,15 @@ export const open = async (): Promise<void> => {
   const { captured } = grabbed;
   if (!emit("open", captured)) return;
 
-  const directive = makeDirective();
+  const background = lookInto();
   const key = newKey();
   const opened = performance.now();
   /** Send and tell the reader; what went wrong where the text is worth another try. */
   const deliver = async (written: Written): Promise<string | undefined> => {
-      const elapsed = performance.now() - opened;
-    const body = (): string => submission(key, captured, written, elapsed);
-    keep(key, body());
-    captured.fragment = await directive();
-    const outcome = await send(key, body());
+    const elapsed = performance.now() - opened;
+    const body = (found: Background): string => submission(key, captured, found, written, elapsed);
+    keep(key, body(NOTHING_FOUND));
+    const outcome = await send(key, body(await background()));
     if (outcome.kind === "limited") return string(Text.limited);
     if (outcome.kind === "refused") return fill(string(Text.failed), { reason: outcome.reason });
     close();
@@ -151,14 +159,17 @@ export const open = async (): Promise<void> => {
   }
   note?.remove();
   const restore = rememberSelection();
-  const form = makeForm(captured, deliver);
-  dialog = form.dialog;
-  dialog.onclose = () => {
-    dialog?.remove();
+  const form = makeForm(captured, deliver, close);
+  const shown = (dialog = form.dialog);
+  // Not left to the "close" event alone: it comes later, and a page or a key may come before it.
+  leave = shown.onclose = () => {
+    if (dialog !== shown) return;
     dialog = undefined;
+    shown.close();
+    shown.remove();
     restore();
   };
-  host?.show(dialog);
+  host?.show(shown);
   form.focus();
 };
 

@@ -1,4 +1,5 @@
 /** The request's body: docs/architecture.md, "Wire contract". */
+import type { Background } from "../background/index";
 import { widget } from "../settings";
 import type { Captured } from "../text/index";
 
@@ -24,20 +25,18 @@ export const newKey = (): string =>
 
 const short = (text: string, length: number): string => [...text].slice(0, length).join("");
 
-const meta = (selector: string): string =>
-  document.querySelector<HTMLMetaElement>(`meta[${selector}]`)?.content ?? "";
-
 /** The page's address; a frame whose document was written into it (`srcdoc`) has its parent's. */
 const address = (): string => (location.host ? location : parent.location).href;
 
 /** `elapsed`: milliseconds from opening the dialog to sending. */
 export const submission = (
   key: string,
-  { exact, prefix, suffix, before, after, fragment, language }: Captured,
+  { exact, prefix, suffix, before, after, language }: Captured,
+  { fragment, ...declared }: Background,
   { suggestion, comment, email, website }: Written,
   elapsed: number,
 ): string => {
-  const { site, author, section } = widget.settings;
+  const { site, author = declared.author, section = declared.section } = widget.settings;
   return JSON.stringify(
     {
       site,
@@ -47,8 +46,8 @@ export const submission = (
         canonical: document.querySelector<HTMLLinkElement>("link[rel=canonical]")?.href,
         title: short(document.title, 500),
         language: short(language, 35),
-        author: short(author ?? meta("name=author"), 200),
-        section: short(section ?? meta("property='article:section'"), 200),
+        author: short(author, 200),
+        section: short(section, 200),
       },
       selector: { exact, prefix, suffix },
       passage: { before, after },

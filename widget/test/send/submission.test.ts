@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { newKey, NOTHING, submission } from "../../src/send/submission";
 import { CAPTURED, givenWidget } from "../given";
 
-const made = (changes: object = {}, written: object = {}): Record<string, unknown> =>
+const FOUND = { fragment: "text=recieve", author: "Nora Whitfield", section: "Coast" };
+
+const made = (found: object = {}, written: object = {}): Record<string, unknown> =>
   JSON.parse(
-    submission("key", { ...CAPTURED, ...changes }, { ...NOTHING, ...written }, 4200.4),
+    submission("key", CAPTURED, { ...FOUND, ...found }, { ...NOTHING, ...written }, 4200.4),
   ) as Record<string, unknown>;
 
 beforeEach(() => {
@@ -18,7 +20,13 @@ describe("a submission", () => {
     expect(made({}, { suggestion: "receive", comment: "i before e" })).toEqual({
       site: "ck_test",
       idempotency_key: "key",
-      page: { url: location.href, title: "The harbour", language: "en", author: "", section: "" },
+      page: {
+        url: location.href,
+        title: "The harbour",
+        language: "en",
+        author: "Nora Whitfield",
+        section: "Coast",
+      },
       selector: { exact: "recieve", prefix: "has begun to ", suffix: " letters" },
       passage: { before: "It has begun to ", after: " letters." },
       fragment: "text=recieve",
@@ -35,17 +43,16 @@ describe("a submission", () => {
     expect(made({}, { suggestion: "recieve" })).toHaveProperty("suggestion", "");
   });
 
-  it("tells what the page declares about itself, the owner's word first", () => {
-    document.head.innerHTML = `
-      <link rel="canonical" href="/canonical">
-      <meta name="author" content="Nora Whitfield">
-      <meta property="article:section" content="Coast">`;
+  it("names the page's canonical address", () => {
+    document.head.innerHTML = '<link rel="canonical" href="/canonical">';
 
-    expect(made()).toMatchObject({
-      page: { canonical: `${location.origin}/canonical`, author: "Nora Whitfield", section: "Coast" },
-    });
-    givenWidget({ author: "The desk" });
-    expect(made()).toMatchObject({ page: { author: "The desk" } });
+    expect(made()).toMatchObject({ page: { canonical: `${location.origin}/canonical` } });
+  });
+
+  it("takes the owner's word on author and section before the page's", () => {
+    givenWidget({ author: "The desk", section: "Harbour" });
+
+    expect(made()).toMatchObject({ page: { author: "The desk", section: "Harbour" } });
   });
 
   it("keeps to the limits in code points", () => {
