@@ -17,6 +17,7 @@ from server.database import write_transaction
 from server.demo.command import demo
 from server.extensions import db
 from server.models import ROLES, Membership, Site, User
+from server.reports.evidence import evaluate_pending, mark_all_pending, pending_count
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
 from server.sites import (
@@ -102,6 +103,24 @@ def worker(threads: int) -> None:
         tasks.run_worker(current_app._get_current_object(), workers=threads)  # type: ignore[attr-defined]  # a proxy
     except SettingError as error:
         raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@click.option("--all", "everything", is_flag=True, help="Also what was examined before.")
+@with_appcontext
+def evaluate(everything: bool) -> None:
+    """Examine the reports that wait for it; with --all every report, after a dictionary came."""
+    require_current_schema()
+    if everything:
+        last: int | None = 0
+        while last is not None:
+            with write_transaction() as session:
+                last = mark_all_pending(session, last)
+    total = 0
+    while examined := evaluate_pending():
+        total += examined
+        click.echo(f"{total} examined, {pending_count(db.session())} to go", err=True)
+    click.echo(f"Examined {total} reports.")
 
 
 @main.group()

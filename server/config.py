@@ -73,6 +73,9 @@ class Settings:
         "60/10 second;200/minute", "reports for one site, from all networks together"
     )
     login_limit: str = _setting("10/minute;100/hour", "log-in attempts from one network")
+    dictionaries_dir: Path | None = _setting(
+        None, "a folder with Hunspell dictionaries of your own, before the system's"
+    )
     log_level: str = _setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`")
 
     @property
@@ -150,6 +153,6 @@ def _parse(name: str, kind: str, text: str) -> Any:
         return text.lower() in ("true", "1", "yes")
     if kind.startswith("tuple"):
         return tuple(part.strip() for part in text.split(",") if part.strip())
-    if kind == "Path":
+    if kind.startswith("Path"):
         return Path(text)
     return text.rstrip("/") if name == PREFIX + "PUBLIC_URL" else text

@@ -21,6 +21,7 @@ from huey.exceptions import ConfigurationError
 from server.bell import Bell
 from server.config import SettingError, Settings
 from server.notify.deliver import BATCH, deliver_due, lease_of
+from server.reports.evidence import evaluate_pending
 
 log = logging.getLogger(__name__)
 
@@ -168,10 +169,20 @@ def _register(app: Flask, huey: Huey) -> Any:
 
     def deliver() -> None:
         with app.app_context():
+            examined = _evaluate(stopping)
             # A full batch leaves more behind: ring again, so that other work gets its turn.
-            if deliver_due(stopping=stopping.is_set) == BATCH:
+            if deliver_due(stopping=stopping.is_set) == BATCH or examined:
                 bell()
 
     bell = huey.task(name="deliver")(deliver)
     huey.periodic_task(crontab(minute="*"), name="sweep")(deliver)
     return bell
+
+
+def _evaluate(stopping: threading.Event) -> int:
+    """How many reports were examined. Mail goes out with the evidence, and also without."""
+    try:
+        return evaluate_pending(stopping=stopping.is_set)
+    except Exception:
+        log.exception("reports could not be examined; the next sweep tries again")
+        return 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,6 +23,7 @@ from server.clock import now
 from server.models.account import User
 from server.models.base import Base, new_public_id, one_of
 from server.models.site import Site
+from server.text.evidence import BASE
 
 STATUSES = ("open", "fixed", "rejected", "spam")
 EVENT_KINDS = ("opened", "joined", "fixed", "rejected", "spam", "reopened")
@@ -47,7 +51,8 @@ class Report(Base):
 
     ``exact``, ``prefix``, ``suffix``: W3C TextQuoteSelector, normalised. The sentence that an
     editor reads is ``before + exact + after``. ``version`` counts changes of status, so that of
-    two editors the second learns that the first was faster.
+    two editors the second learns that the first was faster. ``evidence``, ``score`` (0 to 100):
+    see :mod:`server.reports.evidence`; ``evaluated_at`` is empty where they are still owed.
     """
 
     __tablename__ = "report"
@@ -56,6 +61,13 @@ class Report(Base):
         CheckConstraint(one_of("status", STATUSES), name="status"),
         CheckConstraint("readers >= 1", name="readers"),
         Index("ix_report_queue", "site_id", "status", "last_submitted_at", "id"),
+        Index("ix_report_certainty", "site_id", "status", "score", "id"),
+        Index(
+            "ix_report_unexamined",
+            "id",
+            sqlite_where=text("evaluated_at IS NULL"),
+            postgresql_where=text("evaluated_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +88,9 @@ class Report(Base):
     first_submitted_at: Mapped[datetime] = mapped_column(default=now)
     last_submitted_at: Mapped[datetime] = mapped_column(default=now)
     resolved_at: Mapped[datetime | None]
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    score: Mapped[int] = mapped_column(default=BASE, server_default=str(BASE))
+    evaluated_at: Mapped[datetime | None]
 
     site: Mapped[Site] = relationship()
     page: Mapped[Page] = relationship()

@@ -133,6 +133,8 @@ def _open(session: Session, site: Site, page: Page, new: NewSubmission) -> Repor
 def _join(report: Report, new: NewSubmission) -> str:
     report.readers += 1
     report.last_submitted_at = now()
+    # One reader more is evidence.
+    report.evaluated_at = None
     if not report.suggestion:
         report.suggestion = new.suggestion
     if report.status == "open":

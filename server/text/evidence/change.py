@@ -1,0 +1,41 @@
+"""How far the correction is from what stands there."""
+
+from __future__ import annotations
+
+from server.text.distance import distance, edit_kind, graphemes
+from server.text.evidence.finding import Finding, Reported, quoted
+from server.text.evidence.weights import found
+from server.text.evidence.words import Correction
+
+_SLIPS = {
+    "accent": "The correction changes accents alone.",
+    "case": "The correction changes capitals alone.",
+    "swapped": "The correction swaps two letters.",
+    "doubled": "The correction doubles a letter, or the reverse.",
+    "missing": "The correction adds one character.",
+    "extra": "The correction removes one character.",
+    "changed": "The correction changes one character.",
+}
+# A change of this share of the words is no slip.
+REWRITTEN = 0.5
+
+
+def change(reported: Reported, correction: Correction) -> list[Finding]:
+    """A slip of the pen, a rewritten phrase, or nothing at all; none where there is no
+    correction."""
+    if not reported.suggestion:
+        return []
+    old, new = correction.removed.strip(), correction.added.strip()
+    if correction.removed == correction.added:
+        return [found("no-change", "The correction is what stands there already.")]
+    kind = edit_kind(old, new)
+    if kind in _SLIPS:
+        return [found("small-change", _SLIPS[kind], change=kind)]
+    apart = distance(old, new)
+    longest = max(len(graphemes(old)), len(graphemes(new)))
+    if apart == 2 and longest > 4:
+        return [found("small-change", "The correction changes two characters.", change="two")]
+    if apart > REWRITTEN * longest and longest > 3:
+        words = f"The correction {quoted(new)} is another wording."
+        return [found("rewritten", words)]
+    return []

@@ -1,0 +1,61 @@
+"""Wrong spaces and signs at the place of the selection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from server.text.evidence.finding import Finding, Reported, quoted
+from server.text.evidence.weights import found
+from server.text.evidence.words import technical_spans
+
+# French sets a space before these.
+_SPACED_BEFORE = {"fr": ";:!?»%", "br": ";:!?»%"}
+# Written without spaces after signs, or with signs of their own.
+_OTHER_RULES = {"zh", "ja", "th", "lo", "km", "my", "bo", "dz"}
+
+_DOUBLE_SPACE = re.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)")
+_SPACE_BEFORE = re.compile(r"(?<=\w)[ \u00a0\u202f]+([,.;:!?%)\]»])(?![\w.])")
+_SPACE_AFTER_OPENING = re.compile(r"(?<![\w)])[(\[][ \u00a0]+(?=\w)")
+# An ellipsis of three, "?!" and "!!" are meant; ",," and ".." are not.
+_DOUBLED = re.compile(r"(?<![.,;:!?])([,;:]{2,}|\.\.|[,;:]\.|\.[,;:]|[?!],|,[?!])(?![.,;:!?])")
+_ABBREVIATED = re.compile(r"\b\w{1,4}\.$")
+_NO_SPACE_AFTER = re.compile(
+    r"(?<=[^\W\d_])([,;!?…]|(?<=\w{3})\.)(?=[^\W\d_]{2})|(?<=[^\W\d_]):(?=[^\W\d_]{3})"
+)
+
+
+def punctuation(reported: Reported) -> list[Finding]:
+    """The first wrong space and the first wrong sign within the selection or directly beside it."""
+    if reported.base_language in _OTHER_RULES:
+        return []
+    spans = technical_spans(reported.text)
+    findings: dict[str, Finding] = {}
+    for match, finding in _all(reported):
+        beside = match.start() <= reported.end and match.end() >= reported.start
+        inside = any(start < match.end() and match.start() < end for start, end in spans)
+        if beside and not inside:
+            findings.setdefault(finding.kind, finding)
+    return list(findings.values())
+
+
+def _all(reported: Reported) -> Iterator[tuple[re.Match[str], Finding]]:
+    text = reported.text
+    for match in _DOUBLE_SPACE.finditer(text):
+        yield match, found("space", "Two spaces stand in a row.")
+    for match in _SPACE_BEFORE.finditer(text):
+        if match[1] not in _SPACED_BEFORE.get(reported.base_language, "»%"):
+            yield match, found("space", f"A space stands before {quoted(match[1])}.")
+    for match in _SPACE_AFTER_OPENING.finditer(text):
+        yield match, found("space", "A space stands after an opening bracket.")
+    for match in _DOUBLED.finditer(text):
+        # The full stop of an abbreviation stands before any other sign.
+        if (
+            match[0][0] == "."
+            and match[0] != ".."
+            and _ABBREVIATED.search(text[: match.start() + 1])
+        ):
+            continue
+        yield match, found("punctuation", f"{quoted(match[0])} stands there.", signs=match[0])
+    for match in _NO_SPACE_AFTER.finditer(text):
+        yield match, found("space", f"No space stands after {quoted(match[0])}.")

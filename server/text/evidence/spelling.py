@@ -1,0 +1,226 @@
+"""What a dictionary says about the words that were reported, and about those in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.text.distance import distance, edit_kind
+from server.text.evidence.finding import Finding, Reported, quoted
+from server.text.evidence.weights import found
+from server.text.evidence.words import (
+    Correction,
+    Word,
+    is_checkable,
+    parts_of,
+    shape_of,
+    technical_spans,
+    words_of,
+)
+
+# Suggestions take 100 ms each, so a selected paragraph gets them for its first strange words alone.
+MOST_SUGGESTIONS = 2
+# A word this long is like another by more than chance, where two letters differ.
+LONG = 8
+# A short word has a neighbour whatever it is.
+SHORT = 4
+# All nouns have a capital: it does not tell a name.
+_NOUNS_CAPITALISED = {"de", "lb"}
+_APOSTROPHES = str.maketrans("’ʼ\u2010\u2011", "''--")
+
+
+class Speller(Protocol):
+    """A language's dictionary."""
+
+    def known(self, words: Sequence[str]) -> list[bool | None]:
+        """For each word whether the dictionary has it; None where it cannot say."""
+
+    def suggestions(self, word: str) -> list[str]:
+        """What the dictionary would write instead, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class Strange:
+    """A word that the dictionary lacks. ``near``: the word of the dictionary that a slip of the
+    pen leads away from; ``offers``: all that the dictionary suggests."""
+
+    word: Word
+    shape: str
+    near: str
+    offers: tuple[str, ...]
+
+
+def spelling(
+    reported: Reported, correction: Correction, speller: Speller, english: Speller | None = None
+) -> list[Finding]:
+    """Findings on the words that change; on all that the selection touches where the reader
+    suggests nothing. ``english`` tells English words in other languages."""
+    old = _checkable(_changed(correction.old, correction.new, reported), correction.old_text)
+    if not old:
+        return []
+    verdicts = lookup([word.text for word in old], speller, reported.base_language)
+    unknown = [word for word, known in zip(old, verdicts, strict=True) if known is False]
+    if not unknown and None in verdicts:
+        return [found("not-checked", "The dictionary could not check these words.")]
+    strange = [
+        _strange(word, reported, speller if place < MOST_SUGGESTIONS else None)
+        for place, word in enumerate(unknown)
+    ]
+    findings = _about_words(reported, old, strange, english)
+    if reported.suggestion:
+        findings += _about_correction(reported, correction, strange, speller)
+    return findings
+
+
+def lookup(words: Sequence[str], speller: Speller, language: str) -> list[bool | None]:
+    """For each word whether the dictionary knows it, whole, without ``'s``, behind an elision as
+    in ``l'eau``, or by the parts of its hyphens."""
+    plain = [word.translate(_APOSTROPHES) for word in words]
+    verdicts = list(speller.known(plain))
+    for place, verdict in enumerate(verdicts):
+        for parts in _readings(plain[place], language) if verdict is False else ():
+            if all(known is not False for known in speller.known(parts)):
+                verdicts[place] = True
+                break
+    return verdicts
+
+
+def _readings(word: str, language: str) -> list[list[str]]:
+    """Other ways to see a word that is not in the dictionary as a whole."""
+    readings = []
+    stem, apostrophe, ending = word.rpartition("'")
+    if apostrophe and ending.lower() in ("s", ""):
+        readings.append([stem])
+    elif apostrophe and language in ("fr", "it", "ca", "oc", "br"):
+        readings.append([ending])
+    parts = [part for part in parts_of(word) if is_checkable(part)]
+    if len(parts_of(word)) > 1:
+        readings.append(parts)
+    return readings
+
+
+def _changed(old: list[Word], new: list[Word], reported: Reported) -> list[Word]:
+    """The old words that the correction does not keep."""
+    if not reported.suggestion:
+        return old
+    kept = [word.text for word in new]
+    changed = []
+    for word in old:
+        if word.text in kept:
+            kept.remove(word.text)
+        else:
+            changed.append(word)
+    return changed
+
+
+def _checkable(words: list[Word], text: str) -> list[Word]:
+    spans = technical_spans(text)
+    return [
+        word
+        for word in words
+        if is_checkable(word.text)
+        and not any(start < word.end and word.start < end for start, end in spans)
+    ]
+
+
+def _strange(word: Word, reported: Reported, speller: Speller | None) -> Strange:
+    offers = tuple(speller.suggestions(word.text.translate(_APOSTROPHES))) if speller else ()
+    near = next((offer for offer in offers if _is_near(word.text, offer)), "")
+    shape = shape_of(word, reported.text)
+    if shape == "name" and reported.base_language in _NOUNS_CAPITALISED:
+        shape = "plain"
+    return Strange(word, shape, near, offers)
+
+
+def _is_near(word: str, offer: str) -> bool:
+    if " " in offer or len(word) < SHORT:
+        return edit_kind(word, offer) == "swapped"
+    kind = edit_kind(word.casefold(), offer.casefold())
+    if kind in ("accent", "swapped", "doubled"):
+        return True
+    if kind in ("missing", "extra", "changed"):
+        return len(word) > SHORT
+    return len(word) >= LONG and distance(word.casefold(), offer.casefold()) == 2
+
+
+def _about_words(
+    reported: Reported, old: list[Word], strange: list[Strange], english: Speller | None
+) -> list[Finding]:
+    if not strange:
+        which = "is" if len(old) == 1 else "are all"
+        words = quoted(" ".join(word.text for word in old))
+        return [found("known", f"{words} {which} in the dictionary.", word=words)]
+    findings = [_about_one(strange[0])]
+    word = strange[0].word.text
+    if findings[0].kind != "unknown-capitals" and _again(strange[0].word, reported):
+        findings.append(
+            found("unknown-again", f"{quoted(word)} stands in this text a second time.", word=word)
+        )
+    if english and lookup([word], english, "en") == [True]:
+        findings.append(found("unknown-english", f"{quoted(word)} is an English word.", word=word))
+    return findings
+
+
+def _about_one(strange: Strange) -> Finding:
+    word, near = strange.word.text, strange.near
+    lacks = f"{quoted(word)} is not in the dictionary"
+    together = [offer for offer in strange.offers if offer.replace(" ", "") == word]
+    if strange.shape == "camel" and {word.capitalize(), word.lower()} & set(strange.offers):
+        return found("unknown-capitals", f"{lacks} with these capitals.", word=word)
+    if strange.shape in ("camel", "name", "acronym"):
+        return found("unknown-name", f"{lacks}, but its capitals look like a name.", word=word)
+    if near:
+        return found(
+            "unknown-near", f"{lacks}; {quoted(near)} is, and looks alike.", word=word, near=near
+        )
+    if together:
+        parts = together[0].split(" ")
+        if min(map(len, parts)) > 3:
+            return found(
+                "unknown-compound", f"{lacks}; it is made of {quoted(together[0])}.", word=word
+            )
+        return found(
+            "unknown-run-together",
+            f"{lacks}; {quoted(together[0])} would be.",
+            word=word,
+            near=together[0],
+        )
+    return found("unknown", f"{lacks}.", word=word)
+
+
+def _again(word: Word, reported: Reported) -> bool:
+    return any(
+        other.text == word.text and other.start != word.start for other in words_of(reported.text)
+    )
+
+
+def _about_correction(
+    reported: Reported, correction: Correction, strange: list[Strange], speller: Speller
+) -> list[Finding]:
+    kept = [word.text for word in correction.old]
+    new = [
+        word for word in _checkable(correction.new, correction.new_text) if word.text not in kept
+    ]
+    if not new:
+        return []
+    verdicts = lookup([word.text for word in new], speller, reported.base_language)
+    words = " ".join(word.text for word in new)
+    if None in verdicts and False not in verdicts:
+        return []
+    if False in verdicts:
+        lacks = f"The correction {quoted(words)} is not in the dictionary"
+        if strange:
+            return [found("stays-unknown", f"{lacks} either.", word=words)]
+        return [found("becomes-unknown", f"{lacks}.", word=words)]
+    if not strange:
+        return [found("stays-known", f"{quoted(words)} is in the dictionary as well.", word=words)]
+    findings = [
+        found("becomes-known", f"The correction {quoted(words)} is in the dictionary.", word=words)
+    ]
+    offers = {offer.casefold() for each in strange for offer in each.offers}
+    if words.translate(_APOSTROPHES).casefold() in offers:
+        findings.append(
+            found("dictionary-agrees", "The dictionary suggests the same correction.", word=words)
+        )
+    return findings
