@@ -12,6 +12,7 @@ COPY server ./server
 COPY migrations ./migrations
 COPY --from=widget /app/server/static/widget ./server/static/widget
 RUN pip install --no-cache-dir --editable '.[postgres,redis]' \
+    && pybabel compile --directory server/translations \
     && useradd --create-home copydesk && mkdir /data && chown copydesk /data
 USER copydesk
 ENV COPYDESK_DATA_DIR=/data

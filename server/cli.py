@@ -25,6 +25,7 @@ from server.sites import (
     add_member,
     add_site,
     add_user,
+    mail_language,
     new_password,
     script_tag,
     site_named,
@@ -178,8 +179,11 @@ def users() -> None:
 @click.option(
     "--password", default=None, help="At least 10 characters; generated and printed if absent."
 )
+@click.option(
+    "--language", default="", help="Of the account's mails, BCP 47; that of each site if absent."
+)
 @with_appcontext
-def users_add(email: str, site_name: str, role: str, password: str | None) -> None:
+def users_add(email: str, site_name: str, role: str, password: str | None, language: str) -> None:
     """Add an account, or an existing account to one more site."""
     require_current_schema()
     generated = ""
@@ -189,13 +193,15 @@ def users_add(email: str, site_name: str, role: str, password: str | None) -> No
             user = session.scalar(select(User).where(User.email == email))
             if user is None:
                 password = password or (generated := new_password())
-                user = add_user(session, email, password)
+                user = add_user(session, email, password, language)
             elif session.scalar(
                 select(Membership).where(
                     Membership.user_id == user.id, Membership.site_id == site.id
                 )
             ):
                 raise InvalidInput(f"email: {email} is already a member of {site.name}.")
+            elif language:
+                user.language = mail_language(language)
             add_member(session, user, site, role)
             name = site.name
     except InvalidInput as error:

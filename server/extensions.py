@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_mail import Mail
 from flask_migrate import Migrate
@@ -11,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from server.models.base import Base
-from server.network import sender_key
+from server.network import address_prefix
 
 # What was committed is what was read: no query again after each commit.
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
@@ -19,7 +20,8 @@ migrate = Migrate()
 mail = Mail()
 security = Security()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=sender_key, headers_enabled=False)
+babel = Babel()
+limiter = Limiter(key_func=address_prefix, headers_enabled=False)
 api = Api()
 # Every error is described where it occurs.
 api.DEFAULT_ERROR_RESPONSE_NAME = None

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-# Readers' requests carry no cookie, get none, and answer the same to everybody.
-PUBLIC_BLUEPRINTS = ("widget", "intake")
+# Readers' requests carry no cookie, get none, and answer the same to everybody; so do the pages
+# behind the links of a mail.
+PUBLIC_BLUEPRINTS = ("widget", "intake", "links")
 
 
 class EditorsSession(SecureCookieSessionInterface):

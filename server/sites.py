@@ -9,6 +9,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.language import available, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.text.address import AddressError, origin_pattern
 
@@ -49,8 +50,12 @@ def site_named(session: Session, name_or_key: str) -> Site:
     return site
 
 
-def add_user(session: Session, email: str, password: str) -> User:
-    """A new account. Raises InvalidInput for a bad or taken address or a short password."""
+def add_user(session: Session, email: str, password: str, language: str = "") -> User:
+    """A new account. ``language`` is that of its mails, BCP 47; empty: that of each site.
+
+    Raises InvalidInput for a bad or taken address, a short password, or a language that mails do
+    not speak.
+    """
     try:
         address = validate_email(
             email, check_deliverability=False, test_environment=True
@@ -61,10 +66,18 @@ def add_user(session: Session, email: str, password: str) -> User:
         raise InvalidInput(f"email: there is already an account {address}.")
     if len(password) < MIN_PASSWORD_LENGTH:
         raise InvalidInput(f"password: must have at least {MIN_PASSWORD_LENGTH} characters.")
-    user = User(email=address, password=hash_password(password))
+    user = User(email=address, password=hash_password(password), language=mail_language(language))
     session.add(user)
     session.flush()
     return user
+
+
+def mail_language(language: str) -> str:
+    """A language for an account's mails. Raises InvalidInput for one that they do not speak."""
+    if language and not speaks(language):
+        known = ", ".join(each.replace("_", "-") for each in available())
+        raise InvalidInput(f"language: {language!r} is not one of {known}.")
+    return language
 
 
 def add_member(session: Session, user: User, site: Site, role: str = "editor") -> Membership:

@@ -58,8 +58,7 @@ def app(settings: Settings) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
-        if settings.limit_storage_url == "memory://":
-            limiter.reset()
+        limiter.reset()
 
 
 @pytest.fixture

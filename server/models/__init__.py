@@ -3,6 +3,7 @@
 from server.models.account import ROLES, Membership, User
 from server.models.base import Base
 from server.models.delivery import Delivery
+from server.models.mute import PageMute
 from server.models.reader import ReaderContact, ReaderKey
 from server.models.report import Event, Page, Report, Submission
 from server.models.site import Site, SiteOrigin
@@ -14,6 +15,7 @@ __all__ = [
     "Event",
     "Membership",
     "Page",
+    "PageMute",
     "ReaderContact",
     "ReaderKey",
     "Report",

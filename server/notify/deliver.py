@@ -16,11 +16,11 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery, Report
 from server.notify.failure import SendingError
-from server.notify.message import Rendered, render
+from server.notify.letter import Rendered
+from server.notify.message import render
 from server.notify.mime import OutgoingMessage
 from server.notify.outbox import claim_due, postpone, renew, settle
 from server.notify.smtp import Batch, time_limit
-from server.reports.comments import latest_comments
 
 log = logging.getLogger(__name__)
 
@@ -110,8 +110,7 @@ def _render(claim: Claim, settings: Settings) -> tuple[Rendered, OutgoingMessage
             joinedload(Delivery.event),
         ],
     )
-    comments = list(latest_comments(db.session(), delivery.report))
-    rendered = render(delivery, comments, settings.public_url)
+    rendered = render(db.session(), delivery, settings)
     message = OutgoingMessage(
         subject=rendered.subject,
         recipients=[delivery.recipient],

@@ -11,7 +11,15 @@ from server.clock import now
 
 # Their values have no spaces at which a line could be folded. Python would cut a long one into
 # encoded words, in which no mail program finds the thread.
-_IDENTIFIERS = ("message-id", "in-reply-to", "references", "list-id")
+_IDENTIFIERS = (
+    "message-id",
+    "in-reply-to",
+    "references",
+    "list-id",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "feedback-id",
+)
 
 
 class _WirePolicy(EmailPolicy):

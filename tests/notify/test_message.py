@@ -7,6 +7,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
+from flask import Flask
 from smtp_server import MailServer
 from sqlalchemy import select, update
 from submissions import Submit
@@ -14,10 +15,12 @@ from submissions import Submit
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, Event, Report, Site
+from server.models import Delivery, Event, Report, Site, User
 from server.notify.deliver import deliver_due
-from server.notify.message import quoted
+from server.notify.evidence_words import labels_in_this_language
 from server.reports.resolution import resolve
+from server.text.evidence.weights import WEIGHTS
+from server.text.quoting import quoted
 
 
 def the_mail(server: MailServer) -> EmailMessage:
@@ -48,8 +51,8 @@ def test_hebrew_and_japanese_arrive_as_they_were_sent(
 
     assert "> אתמול ביקר ראש העיר של [[ירושליים]] בנמל." in part(mail, "plain")
     assert "> [-ירושליים-]{+ירושלים+}" in part(mail, "plain")
-    assert '<blockquote dir="auto" lang="he">' in part(mail, "html")
-    assert "市役所、新システム導入へ</a>" in part(mail, "html")
+    assert '<blockquote dir="auto" lang="he"' in part(mail, "html")
+    assert "市役所、新システム導入へ</bdi></a>" in part(mail, "html")
 
 
 def test_long_japanese_line_is_not_torn_apart(submit: Submit, mail_server: MailServer) -> None:
@@ -93,7 +96,7 @@ def test_same_comment_of_several_readers_is_shown_once(
     text = part(the_mail(mail_server), "plain")
 
     assert text.count("Also in the headline.") == 1
-    assert text.startswith("2 readers have reported a mistake in")
+    assert text.startswith("2 readers of The News reported a mistake on this page:")
 
 
 def test_report_without_suggestion_has_no_correction(
@@ -110,7 +113,7 @@ def test_report_without_suggestion_has_no_correction(
 def test_page_without_title_goes_by_its_address(submit: Submit, mail_server: MailServer) -> None:
     submit(page__title="")
 
-    assert ">https://news.example/harbour</a>" in part(the_mail(mail_server), "html")
+    assert ">https://news.example/harbour</bdi></a>" in part(the_mail(mail_server), "html")
 
 
 def test_link_jumps_to_the_words_also_behind_an_anchor(
@@ -146,7 +149,7 @@ def test_mails_about_a_report_are_one_thread(
         assert second[name] == first[name]
     assert first["In-Reply-To"] == f"<report.{report.public_id}@news.example>"
     assert first["List-Id"] == f"<{site.key}.news.example>"
-    assert "that was closed before" in part(second, "plain")
+    assert "It was closed before (fixed, " in part(second, "plain")
     assert db.session.scalars(select(Event.kind).order_by(Event.id)).all()[-1] == "reopened"
 
 
@@ -223,3 +226,35 @@ class TestOnTheWire:
 )
 def test_quoting_keeps_words_and_spaces(text: str, lines: str) -> None:
     assert quoted(text) == lines
+
+
+def test_every_kind_of_evidence_can_be_said_in_other_languages(app: Flask) -> None:
+    labels = {label for _points, label in WEIGHTS.values() if label} - {"several readers"}
+
+    assert set(labels_in_this_language()) == labels
+
+
+def test_evidence_is_said_in_words(submit: Submit, mail_server: MailServer, site: Site) -> None:
+    submit(page__language="en", passage__before="They took the the ", selector__exact="the")
+    with write_transaction() as session:
+        session.execute(update(User).values(language="ru"))
+        finding = {
+            "kind": "repeated",
+            "weight": 45,
+            "words": "“the” stands there twice.",
+            "label": "a word twice",
+            "detail": {},
+        }
+        readers = {
+            "kind": "readers",
+            "weight": 8,
+            "words": "2 readers reported it.",
+            "label": "several readers",
+            "detail": {},
+        }
+        session.execute(update(Report).values(evidence=[finding, readers]))
+
+    text = part(the_mail(mail_server), "plain")
+
+    assert "Что об этом известно:\r\n* слово повторено\r\n" in text
+    assert "readers" not in text

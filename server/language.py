@@ -1,0 +1,96 @@
+"""The languages of mails and pages.
+
+English stands in the code; each other language is a gettext catalogue in ``translations/``, which
+``make setup`` compiles. A language that has no catalogue falls back to English.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import flask_babel
+from babel import Locale
+from flask import Flask
+
+from server.clock import now
+from server.extensions import babel
+
+FOLDER = Path(__file__).with_name("translations")
+SOURCE = "en"
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, default_locale=SOURCE, default_translation_directories=str(FOLDER))
+    for catalogue in FOLDER.glob("*/LC_MESSAGES/*.po"):
+        if not catalogue.with_suffix(".mo").exists():
+            language = catalogue.parent.parent.name
+            log.warning("the catalogue of %r is not compiled: run make setup", language)
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The languages we speak, English first, named as gettext does (``pt_BR``)."""
+    compiled = {path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.mo")}
+    return (SOURCE, *sorted(compiled - {SOURCE}))
+
+
+def speaks(tag: str) -> bool:
+    """Whether there is a catalogue for a BCP 47 tag, at least without its region."""
+    return _negotiated(tag) is not None
+
+
+def best_language(*wanted: str) -> str:
+    """The first of some BCP 47 tags that we speak, at least without its region; else English."""
+    return next(filter(None, map(_negotiated, wanted)), SOURCE)
+
+
+def _negotiated(tag: str) -> str | None:
+    known = {language.lower(): language for language in available()}
+    wanted = tag.replace("-", "_").lower()
+    return known.get(wanted) or known.get(wanted.partition("_")[0])
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[dict[str, Any]]:
+    """Everything that is rendered within is in this language. Gives what a template's ``html``
+    element says of it: ``chrome_language`` and ``chrome_direction``."""
+    with flask_babel.force_locale(language):
+        yield {
+            "chrome_language": language.replace("_", "-"),
+            "chrome_direction": Locale.parse(language).text_direction,
+        }
+
+
+# Flask-Babel has no types. Extraction knows these by their names.
+
+
+def gettext(text: str, **values: Any) -> str:
+    """A text in the language that is spoken; ``%(name)s`` stands for a value."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """The form of a text that ``num`` takes in the language that is spoken."""
+    return str(flask_babel.ngettext(one, many, num, **values))
+
+
+def long_date(moment: datetime) -> str:
+    """``24 November 2026``, in UTC."""
+    return str(flask_babel.format_date(moment, "long"))
+
+
+def ago(moment: datetime) -> str:
+    """``3 minutes ago``; within the last minute ``just now``."""
+    # Another machine's clock may be ahead of ours.
+    passed = max(timedelta(), now() - moment)
+    if passed < timedelta(minutes=1):
+        return gettext("just now")
+    return str(flask_babel.format_timedelta(-passed, add_direction=True))

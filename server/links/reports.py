@@ -1,0 +1,157 @@
+"""Acting on a report from its mail: fixed, rejected, spam, and hearing no more of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, redirect, request
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.database import write_transaction, write_with_retry
+from server.extensions import db
+from server.links.blueprint import NoLink, blueprint, delivery_named, links, page
+from server.models import Report, User
+from server.notify import mutes
+from server.notify.links import Act
+from server.notify.recipients import Recipient, recipient_at
+from server.notify.report_mail import title_of
+from server.reports.history import latest_changes
+from server.reports.resolution import IllegalChange, StaleReport, resolve
+
+RESOLUTION = "<any(fixed, rejected, spam):purpose>"
+MUTING = "<any(mute, unmute):purpose>"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A link that holds: who may do what with which report."""
+
+    purpose: str
+    token: str
+    act: Act
+    report: Report
+    recipient: Recipient
+
+    @property
+    def language(self) -> str:
+        return self.recipient.language
+
+    @property
+    def decided_elsewhere(self) -> bool:
+        """The report is not any more as the mail showed it."""
+        return self.report.status != "open" or self.report.version != self.act.version
+
+    def form(self) -> dict[str, str]:
+        """What the page's form sends back."""
+        return {"token": links().form_token(self.token)}
+
+    def is_own_form(self) -> bool:
+        return links().is_form_token(self.token, request.form.get("token", ""))
+
+
+@blueprint.get(f"/{RESOLUTION}/<token>")
+def ask(purpose: str, token: str) -> Response:
+    """The report as it stands, and one button. Opening it changes nothing."""
+    return _report_page(_open(purpose, token))
+
+
+@blueprint.post(f"/{RESOLUTION}/<token>")
+def act(purpose: str, token: str) -> BaseResponse:
+    """Close the report in the name of the mail's recipient."""
+    opened = _open(purpose, token)
+    if not opened.is_own_form():
+        return _report_page(opened, 400, notice="again")
+    actor_id = opened.recipient.user.id if opened.recipient.user else None
+    try:
+        with write_transaction() as session:
+            resolve(
+                session,
+                session.get_one(Report, opened.report.id),
+                purpose,
+                version=opened.act.version,
+                actor=session.get_one(User, actor_id) if actor_id else None,
+                source="mail",
+            )
+    except (StaleReport, IllegalChange):
+        return _report_page(_open(purpose, token), 409, notice="unchanged")
+    return redirect(request.path, 303)
+
+
+@blueprint.get(f"/{MUTING}/<token>")
+def ask_to_mute(purpose: str, token: str) -> Response:
+    """Whether the page is muted, and a button for the other."""
+    return _mute_page(_open(purpose, token))
+
+
+@blueprint.post(f"/{MUTING}/<token>")
+def mute(purpose: str, token: str) -> BaseResponse:
+    """Mute the page for the mail's recipient, or end that."""
+    opened = _open(purpose, token)
+    if not opened.is_own_form():
+        return _mute_page(opened, 400, notice="again")
+    change = mutes.mute if purpose == "mute" else mutes.unmute
+    page_id, address = opened.report.page_id, opened.recipient.address
+    write_with_retry(lambda session: change(session, page_id, address))
+    return redirect(request.path, 303)
+
+
+def _open(purpose: str, token: str) -> Opened:
+    """Raises LinkError, NoLink."""
+    act = links().read_act(purpose, token)
+    delivery = delivery_named(act.delivery)
+    recipient = recipient_at(db.session(), delivery.site, delivery.recipient)
+    if recipient is None or not recipient.acting or recipient.seal != act.seal:
+        raise NoLink("revoked", delivery.site.language)
+    report = db.session.scalar(
+        select(Report)
+        .where(Report.public_id == act.report, Report.site_id == delivery.site_id)
+        .options(joinedload(Report.page), joinedload(Report.site))
+    )
+    if report is None:
+        raise NoLink("revoked", recipient.language)
+    return Opened(purpose, token, act, report, recipient)
+
+
+def _report_page(opened: Opened, status: int = 200, notice: str = "") -> Response:
+    last = next(iter(latest_changes(db.session(), opened.report, limit=1)), None)
+    return page(
+        "report",
+        opened.language,
+        status,
+        **_shown(opened, notice),
+        last=last,
+        by_you=bool(last and last.actor and last.actor == opened.recipient.user),
+        decided=opened.decided_elsewhere,
+    )
+
+
+def _mute_page(opened: Opened, status: int = 200, notice: str = "") -> Response:
+    session = db.session()
+    muted = mutes.is_muted(session, opened.report.page_id, opened.recipient.address)
+    other = "unmute" if muted else "mute"
+    token = opened.token if other == opened.purpose else links().sign_act(other, opened.act)
+    return page(
+        "mute",
+        opened.language,
+        status,
+        **_shown(opened, notice) | {"form": {"token": links().form_token(token)}},
+        muted=muted,
+        other=other,
+        other_token=token,
+    )
+
+
+def _shown(opened: Opened, notice: str) -> dict[str, Any]:
+    report = opened.report
+    return {
+        "purpose": opened.purpose,
+        "report": report,
+        "title": title_of(report),
+        "text_language": report.page.language or report.site.language,
+        "recipient": opened.recipient,
+        "form": opened.form(),
+        "notice": notice,
+    }

@@ -1,0 +1,134 @@
+"""What all mails share: the recipient's language, signed links, headers, and their two forms."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from css_inline import CSSInliner
+from flask import render_template
+from markupsafe import Markup, escape
+from sqlalchemy.orm import Session
+
+from server.config import Settings
+from server.language import best_language, gettext, speaking
+from server.models import Delivery, Report
+from server.notify import headers
+from server.notify.links import Act, Links
+from server.notify.recipients import recipient_at
+from server.text.difference import Part
+from server.text.quoting import quoted, wrapped
+
+# The signs of wdiff.
+_IN_TEXT = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+# Several mail programs read no style sheet; what depends on the reader's device stays in one.
+_inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+_WITHHELD = "…"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as it is sent. ``headers`` hold nothing that a reader wrote; ``tokens`` are the
+    secrets of its links."""
+
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+    tokens: tuple[str, ...] = ()
+
+    def stored(self) -> dict[str, str]:
+        """What the delivery keeps of it. The links are the recipient's alone: colleagues who look
+        at the delivery, and backups, see them without what makes them work."""
+        text, html = self.text, self.html
+        for token in self.tokens:
+            text, html = text.replace(token, _WITHHELD), html.replace(token, _WITHHELD)
+        return {"subject": self.subject, "text": text, "html": html}
+
+
+@dataclass
+class Letter:
+    """A message in the making; within ``with`` everything is in its recipient's language."""
+
+    session: Session
+    delivery: Delivery
+    settings: Settings
+    headers: dict[str, str] = field(default_factory=headers.automatic)
+
+    def __post_init__(self) -> None:
+        self._links = Links.of(self.settings)
+        self._tokens: list[str] = []
+        self._stack = ExitStack()
+        site = self.delivery.site
+        self.recipient = recipient_at(self.session, site, self.delivery.recipient)
+        wanted = self.recipient.language if self.recipient else ""
+        self.language = best_language(wanted, site.language)
+        self.address = self.delivery.recipient
+        self.acting = bool(self.recipient and self.recipient.acting)
+        self.stop_url = self._url(
+            "unsubscribe", self._links.sign_stop("unsubscribe", self.delivery.public_id)
+        )
+        self.headers |= headers.list_of(self.delivery, self.stop_url)
+
+    def __enter__(self) -> Self:
+        self._chrome = self._stack.enter_context(speaking(self.language))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def act_url(self, purpose: str, report: Report) -> str:
+        """A link that lets the recipient act on a report as it stands now."""
+        assert self.recipient is not None
+        grant = Act(
+            delivery=self.delivery.public_id,
+            report=report.public_id,
+            version=report.version,
+            seal=self.recipient.seal,
+        )
+        return self._url(purpose, self._links.sign_act(purpose, grant))
+
+    def _url(self, purpose: str, token: str) -> str:
+        self._tokens.append(token)
+        return f"{self.settings.public_url}/mail/{purpose}/{token}"
+
+    def render(self, template: str, *, subject: str, **values: Any) -> Rendered:
+        """Both forms of ``notify/<template>``."""
+        values |= {
+            **self._chrome,
+            "subject": subject,
+            "site": self.delivery.site,
+            "mail": {"reason": self._reason(), "stop_url": self.stop_url},
+            "quoted": quoted,
+            "isolated": isolated,
+            "wrapped": wrapped,
+        }
+        html = render_template(f"notify/{template}.html", **values)
+        return Rendered(
+            subject=subject,
+            text=render_template(f"notify/{template}.txt", **values),
+            html=_inliner.inline(html),
+            headers=self.headers,
+            tokens=tuple(self._tokens),
+        )
+
+    def _reason(self) -> str:
+        """Why the message came."""
+        return gettext("You receive this as an editor of %(site)s.", site=self.delivery.site.name)
+
+
+def isolated(text: str) -> Markup:
+    """A name whose direction must not turn the sentence around it."""
+    return Markup("<bdi>%s</bdi>") % escape(text)
+
+
+def in_text(parts: list[Part]) -> str:
+    """A difference in plain text."""
+    return "".join(_IN_TEXT[kind].format(part) for kind, part in parts)

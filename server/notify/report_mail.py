@@ -1,0 +1,152 @@
+"""The mail about one report: what an editor needs to judge it, and the means to close it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.clock import now
+from server.config import Settings
+from server.language import gettext, long_date, ngettext
+from server.models import Delivery, Event, Report
+from server.notify import headers
+from server.notify.evidence_words import evidence_in
+from server.notify.letter import Letter, Rendered
+from server.notify.links import ACTION_DAYS, ACTIONS
+from server.reports.comments import latest_comments
+from server.reports.history import latest_changes
+from server.reports.resolution import RESOLUTIONS
+from server.reports.suggestions import suggestions_of
+from server.text.address import with_fragment
+from server.text.difference import Part, shown_difference
+from server.text.quoting import one_line
+from server.text.visible import visible
+
+MAX_COMMENTS = 10
+MAX_OTHERS = 5
+MAX_TITLE = 120
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another correction, and how many sent it, in words."""
+
+    difference: list[Part]
+    count: str
+
+
+def render_report(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
+    """The mail about a delivery's report, in its recipient's language."""
+    report, event = delivery.report, delivery.event
+    with Letter(session, delivery, settings) as letter:
+        letter.headers |= headers.thread_of(delivery, report)
+        return letter.render(
+            "report",
+            subject=subject_of(report, delivery.site.name),
+            report=report,
+            text_language=report.page.language or delivery.site.language,
+            title=title_of(report),
+            words_url=with_fragment(report.page.url, report.fragment),
+            report_url=f"{settings.public_url}/reports/{report.public_id}",
+            since=_since(report),
+            again=_again(session, report) if event.kind == "reopened" else "",
+            **_words(report),
+            **_corrections(session, report),
+            comments=_comments(session, report),
+            evidence=evidence_in(letter.language, report),
+            **_actions(letter, report),
+        )
+
+
+def subject_of(report: Report, site_name: str) -> str:
+    """Constant for a report, so that its mails form one thread; without readers' words, which
+    must not reach a header."""
+    words = gettext("Spelling report %(number)s", number=str(report.public_id)[-6:])
+    return f"[{headers.for_header(site_name)}] {words}"
+
+
+def title_of(report: Report) -> str:
+    """What the page is called, in one line."""
+    return visible(one_line(report.page.title, MAX_TITLE)) or report.page.url
+
+
+def _words(report: Report) -> dict[str, str]:
+    return {name: visible(getattr(report, name)) for name in ("before", "exact", "after")}
+
+
+def _since(report: Report) -> str:
+    if report.readers == 1:
+        return ""
+    return gettext("The first of them on %(date)s.", date=long_date(report.first_submitted_at))
+
+
+def _again(session: Session, report: Report) -> str:
+    """Who closed it before, and as what."""
+    closed = next((e for e in latest_changes(session, report) if e.kind in RESOLUTIONS), None)
+    if closed is None:
+        return ""
+    return gettext(
+        "It was closed before (%(how)s) and is reported again.", how=_how_it_ended(closed)
+    )
+
+
+def _how_it_ended(event: Event) -> str:
+    how = {
+        "fixed": gettext("fixed"),
+        "rejected": gettext("rejected"),
+        "spam": gettext("spam"),
+    }[event.kind]
+    who = [event.actor.email] if event.actor else []
+    return ", ".join([how, *who, long_date(event.created_at)])
+
+
+def _corrections(session: Session, report: Report) -> dict[str, Any]:
+    """The report's own correction with how many agree, and the others."""
+    agreement, others = 0, []
+    for each in suggestions_of(session, report, limit=MAX_OTHERS + 1):
+        if each.suggestion == report.suggestion:
+            agreement += each.readers
+        else:
+            others.append(Other(shown_difference(each.exact, each.suggestion), _by(each.readers)))
+    return {
+        "difference": shown_difference(report.exact, report.suggestion)
+        if report.suggestion
+        else [],
+        "agreement": _by(agreement) if others or agreement > 1 else "",
+        "others": others[:MAX_OTHERS],
+    }
+
+
+def _comments(session: Session, report: Report) -> list[str]:
+    different = dict.fromkeys(comment.strip() for comment in latest_comments(session, report))
+    return [visible(comment) for comment in different][:MAX_COMMENTS]
+
+
+def _by(readers: int) -> str:
+    return ngettext("%(num)s reader", "%(num)s readers", readers)
+
+
+def _actions(letter: Letter, report: Report) -> dict[str, Any]:
+    """Links that work without log-in, for who may act."""
+    if not letter.acting:
+        return {"actions": [], "mute_url": "", "acting_as": ""}
+    labels = {
+        "fixed": gettext("Fixed"),
+        "rejected": gettext("Reject"),
+        "spam": gettext("Spam"),
+    }
+    return {
+        "actions": [
+            {"label": labels[action], "url": letter.act_url(action, report)} for action in ACTIONS
+        ],
+        "mute_url": letter.act_url("mute", report),
+        "acting_as": gettext(
+            "Each button opens a page that asks once more. They act for %(address)s and work "
+            "until %(date)s.",
+            address=letter.address,
+            date=long_date(now() + timedelta(days=ACTION_DAYS)),
+        ),
+    }
