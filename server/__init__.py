@@ -18,6 +18,8 @@ from server.sessions import EditorsSession, spare_readers
 
 __version__ = "0.1.0"
 
+LIMIT_STORAGE_SECONDS = 1
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application. Raises SettingError where the settings cannot be used."""
@@ -77,6 +79,7 @@ def _flask_configuration(settings: Settings) -> dict[str, Any]:
         "MAIL_PORT": settings.smtp_port,
         "MAIL_DEFAULT_SENDER": settings.mail_from,
         "RATELIMIT_STORAGE_URI": settings.limit_storage_url,
+        "RATELIMIT_STORAGE_OPTIONS": _limit_storage_options(settings.limit_storage_url),
         "RATELIMIT_STRATEGY": "fixed-window",
         # Redis down must not close the intake: limits then count per process.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": settings.limit_storage_url != "memory://",
@@ -85,6 +88,16 @@ def _flask_configuration(settings: Settings) -> dict[str, Any]:
         "OPENAPI_VERSION": "3.1.0",
         "OPENAPI_URL_PREFIX": "/api",
         "OPENAPI_JSON_PATH": "openapi.json",
+    }
+
+
+def _limit_storage_options(url: str) -> dict[str, Any]:
+    """No reader waits long for a storage that does not answer."""
+    if not url.startswith(("redis:", "rediss:")):
+        return {}
+    return {
+        "socket_connect_timeout": LIMIT_STORAGE_SECONDS,
+        "socket_timeout": LIMIT_STORAGE_SECONDS,
     }
 
 

@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from server.models.base import Base
-from server.network import address_prefix
+from server.network import sender_key
 
 # What was committed is what was read: no query again after each commit.
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
@@ -21,7 +21,7 @@ mail = Mail()
 security = Security()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(key_func=address_prefix, headers_enabled=False)
+limiter = Limiter(key_func=sender_key, headers_enabled=False)
 api = Api()
 # Every error is described where it occurs.
 api.DEFAULT_ERROR_RESPONSE_NAME = None

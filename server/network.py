@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address, ip_network
+import hashlib
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
-from flask import request
+from flask import current_app, request
+
+# How a network without IPv4 reaches us (RFC 6052): the IPv4 address stands at the end.
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+KEY_LENGTH = 16
 
 
 def prefix_of(address: str) -> str:
     """The /32 of an IPv4 address, the /64 of an IPv6 one (one household or one server).
 
-    An IPv4 address mapped into IPv6 counts as IPv4. What is no address is returned unchanged.
+    An IPv4 address mapped or translated into IPv6 counts as IPv4: all of them share one /64. What
+    is no address is returned unchanged.
     """
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(address.partition("%")[0])
     except ValueError:
         return address
     if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped:
-            return f"{parsed.ipv4_mapped}/32"
-        return str(ip_network((parsed, 64), strict=False))
+        inner = parsed.ipv4_mapped
+        if inner is None and parsed in _TRANSLATED:
+            inner = IPv4Address(int(parsed) & 0xFFFFFFFF)
+        if inner is None:
+            return str(ip_network((parsed, 64), strict=False))
+        parsed = inner
     return f"{parsed}/32"
 
 
 def address_prefix() -> str:
-    """The prefix of the present request's sender; the key by which limits count."""
+    """The prefix of the present request's sender."""
     return prefix_of(request.remote_addr or "unknown")
+
+
+def sender_key() -> str:
+    """What stands for the sender where limits count: a keyed hash of the prefix, so that the
+    storage of the counters holds no address."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    key = hashlib.sha256(b"sender" + secret).digest()
+    return hashlib.blake2b(address_prefix().encode(), key=key, digest_size=KEY_LENGTH).hexdigest()

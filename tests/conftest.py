@@ -58,7 +58,8 @@ def app(settings: Settings) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
-        limiter.reset()
+        if settings.limit_storage_url == "memory://":
+            limiter.reset()
 
 
 @pytest.fixture

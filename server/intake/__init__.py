@@ -8,11 +8,15 @@ from server.extensions import api, csrf
 
 
 def init_app(app: Flask) -> None:
+    from server.intake.limits import Counters
     from server.intake.routes import blueprint
+    from server.intake.site_cache import SiteCache
     from server.reports.readers import DailyKeys
 
     blueprint.description = "What the widget sends."
     # Readers have no session here, so there is nothing that a forged request could borrow.
     csrf.exempt(blueprint)
+    app.extensions["intake_counters"] = Counters()
+    app.extensions["site_cache"] = SiteCache()
     app.extensions["reader_keys"] = DailyKeys()
     api.register_blueprint(blueprint)

@@ -36,7 +36,8 @@ SUBMIT: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "description": f"At most {MAX_BYTES} bytes. text/plain holds the same JSON and spares the "
-        "browser a preflight. Unknown fields are ignored.",
+        "browser a preflight. Unknown fields are ignored. The widget repeats the site's key in the "
+        "address, as `?site=…`, so that a flood is refused unread; other senders need not.",
         "content": {
             "application/json": {"schema": SubmissionSchema},
             "text/plain": {"schema": {"type": "string"}},

@@ -3,50 +3,107 @@
 from __future__ import annotations
 
 import logging
-import time
+from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
+from typing import TypeVar
 
-from limits import RateLimitItem, parse_many
+from flask import current_app
+from limits import RateLimitItem, RateLimitItemPerSecond, parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
 
+from server.clock import now
 from server.extensions import limiter
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
 
+# A storage that did not answer is asked again after this long: not by every request, as each
+# would wait for it.
+AWAY = timedelta(seconds=10)
+NAMESPACE = "intake"
+_REASONS = {
+    "network": "Too many reports came from this network.",
+    "site": "Too many reports came for this site.",
+}
 
-def check_limit(scope: str, key: str, rule: str) -> None:
-    """Count one request of ``key`` in ``scope``; ``rule`` as ``10/minute;60/hour``.
-
-    Raises Problem 429 with the seconds until the next one is welcome. A storage that does not
-    answer limits nothing: it must not close the intake.
-    """
-    try:
-        exceeded = next((each for each in _parsed(rule) if not _hit(each, scope, key)), None)
-        wait = _seconds_left(exceeded, scope, key) if exceeded else 0
-    except Exception:
-        log.exception("the storage of rate limits does not answer")
-        return
-    if exceeded:
-        raise Problem(
-            429,
-            "too-many-requests",
-            "Too many reports came from this network."
-            if scope == "network"
-            else "Too many reports came for this site.",
-            f"Please try again in {wait} seconds.",
-            retry_after=wait,
-        )
+T = TypeVar("T")
 
 
-@lru_cache
-def _parsed(rule: str) -> list[RateLimitItem]:
+class Counters:
+    """Fixed windows that begin with the first request counted in them. The storage is that of the
+    settings; while it does not answer, each process counts for itself."""
+
+    def __init__(self) -> None:
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._asked_again_at = now()
+
+    def hit(self, item: RateLimitItem, *name: str) -> bool:
+        """Count one; False where that is more than allowed."""
+        return self._ask(lambda strategy: strategy.hit(item, NAMESPACE, *name))
+
+    def allows(self, item: RateLimitItem, *name: str) -> bool:
+        """Whether another one would be allowed; counts nothing."""
+        return self._ask(lambda strategy: strategy.test(item, NAMESPACE, *name))
+
+    def seconds_left(self, item: RateLimitItem, *name: str) -> int:
+        """Whole seconds until the window is over; at least 1."""
+        reset = self._ask(lambda strategy: strategy.get_window_stats(item, NAMESPACE, *name))
+        return max(1, int(reset.reset_time - now().timestamp()) + 1)
+
+    def more_than(self, most: int, seconds: int, what: str, who: str, value: str) -> bool:
+        """Whether ``who`` has brought more than ``most`` different values within ``seconds``, this
+        one included."""
+        item = RateLimitItemPerSecond(most + 1, seconds)
+        if self.hit(RateLimitItemPerSecond(1, seconds), what, who, value):
+            self.hit(item, what, who)
+        return not self.allows(item, what, who)
+
+    def _ask(self, question: Callable[[RateLimiter], T]) -> T:
+        if now() >= self._asked_again_at:
+            try:
+                return question(limiter.limiter)
+            except Exception as error:
+                # Each kind of storage has errors of its own.
+                log.warning("the storage of rate limits does not answer: %s", type(error).__name__)
+                self._asked_again_at = now() + AWAY
+        return question(self._own)
+
+
+def counters() -> Counters:
+    """Those of the present application."""
+    found: Counters = current_app.extensions["intake_counters"]
+    return found
+
+
+def check_limit(scope: str, rule: str, *name: str) -> None:
+    """Count one request of ``name`` in ``scope`` (``network`` or ``site``); ``rule`` as
+    ``10/minute;60/hour``. Raises Problem 429 with the seconds until the next one is welcome."""
+    counting = counters()
+    for item in _items(rule):
+        if not counting.hit(item, scope, *name):
+            raise _too_many(scope, counting.seconds_left(item, scope, *name))
+
+
+def require_below_limit(scope: str, rule: str, *name: str) -> None:
+    """Raise Problem 429 where the limit is reached; counts nothing."""
+    counting = counters()
+    for item in _items(rule):
+        if not counting.allows(item, scope, *name):
+            raise _too_many(scope, counting.seconds_left(item, scope, *name))
+
+
+def _too_many(scope: str, wait: int) -> Problem:
+    return Problem(
+        429,
+        "too-many-requests",
+        _REASONS[scope],
+        f"Please try again in {wait} seconds.",
+        retry_after=wait,
+    )
+
+
+@lru_cache(maxsize=16)
+def _items(rule: str) -> list[RateLimitItem]:
     return parse_many(rule)
-
-
-def _hit(item: RateLimitItem, scope: str, key: str) -> bool:
-    return limiter.limiter.hit(item, "intake", scope, key)
-
-
-def _seconds_left(item: RateLimitItem, scope: str, key: str) -> int:
-    reset = limiter.limiter.get_window_stats(item, "intake", scope, key).reset_time
-    return max(1, int(reset - time.time()) + 1)

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from werkzeug.datastructures import Headers
 
-from server.models import Site
+from server.intake.site_cache import KnownSite
 from server.problems import Problem
 from server.text.address import AddressError, origin_allowed, origin_of
 from server.text.page_identity import page_address
 
 
-def check_origin(site: Site, headers: Headers, page_url: str) -> None:
+def check_origin(site: KnownSite, headers: Headers, page_url: str) -> None:
     """Raise Problem 403 where the request's origin or the page is not one of the site's.
 
     ``Origin`` decides, else ``Referer``; where a browser sends neither, the page's address alone.
     """
-    patterns = [origin.pattern for origin in site.origins]
     sender = headers.get("Origin") or headers.get("Referer")
-    if sender and not _allowed(sender, patterns):
+    if sender and not _allowed(sender, site.origins):
         raise Problem(
             403,
             "origin-not-allowed",
@@ -29,7 +28,7 @@ def check_origin(site: Site, headers: Headers, page_url: str) -> None:
             f"{sender[:200]} is not allowed. The site's owner can add it.",
             errors=[{"field": "Origin", "message": "is not one of the site's allowed origins."}],
         )
-    if not _allowed(page_url, patterns):
+    if not _allowed(page_url, site.origins):
         raise Problem(
             403,
             "page-not-allowed",
@@ -38,14 +37,13 @@ def check_origin(site: Site, headers: Headers, page_url: str) -> None:
         )
 
 
-def page_identity(site: Site, url: str, canonical: str) -> str:
+def page_identity(site: KnownSite, url: str, canonical: str) -> str:
     """The address that names the page: its canonical one, if that lies on the site too and can be
     believed (see :mod:`server.text.page_identity`)."""
-    patterns = [origin.pattern for origin in site.origins]
-    return page_address(url, canonical if canonical and _allowed(canonical, patterns) else "")
+    return page_address(url, canonical if canonical and _allowed(canonical, site.origins) else "")
 
 
-def _allowed(address: str, patterns: list[str]) -> bool:
+def _allowed(address: str, patterns: tuple[str, ...]) -> bool:
     try:
         return origin_allowed(origin_of(address), patterns)
     except AddressError:

@@ -7,20 +7,19 @@ from typing import Any
 from flask import Response, current_app, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import tasks
 from server.config import Settings
 from server.database import write_with_retry
-from server.extensions import db
 from server.intake import documentation
 from server.intake.body import read_json_object
-from server.intake.limits import check_limit
+from server.intake.limits import check_limit, require_below_limit
 from server.intake.origin import check_origin, page_identity
 from server.intake.schema import SubmissionSchema, new_submission
+from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
 from server.models import Site
-from server.network import address_prefix
+from server.network import address_prefix, sender_key
 from server.notify.outbox import owe_deliveries
 from server.problems import Problem
 from server.reports.readers import DailyKeys
@@ -35,15 +34,61 @@ _schema = SubmissionSchema()
 @blueprint.doc(**documentation.SUBMIT)
 def submit() -> Response:
     """Report a mistake."""
-    settings: Settings = current_app.extensions["copydesk_settings"]
-    check_limit("network", address_prefix(), settings.intake_network_limit)
-    data = _load(read_json_object(request))
-    site = _site(data["site"])
-    check_limit("site", site.key, settings.intake_site_limit)
+    site, body = _admit()
+    data = _load(body)
     check_origin(site, request.headers, data["page"]["url"])
     recorded = _record(site, data)
     tasks.ring()
     return _answer(recorded)
+
+
+def _admit() -> tuple[KnownSite, dict[str, Any]]:
+    """The site that a request is for, and its body.
+
+    Raises Problem 429 where the sender's network or the site has sent too much. A network is
+    counted for each site apart: a flood from one desk of an office leaves the other desks free to
+    report elsewhere. A flood that names its site in the address, as the widget does, is refused
+    unread; what names none is counted when it turns out to be unusable.
+    """
+    sender = sender_key()
+    named = request.args.get("site")
+    if named is not None:
+        site = _admitted(named, sender)
+        body = read_json_object(request)
+        if body.get("site") != site.key:
+            raise Problem.of_field("site", "is not the site that the address names.")
+        return site, body
+    require_below_limit("network", _settings().intake_network_limit, sender)
+    try:
+        body = read_json_object(request)
+        key = body.get("site")
+        if not looks_like_key(key):
+            # Perhaps the schema knows better what is wrong with it.
+            key = _load(body)["site"]
+    except Problem:
+        check_limit("network", _settings().intake_network_limit, sender)
+        raise
+    return _admitted(key, sender), body
+
+
+def _admitted(key: str, sender: str) -> KnownSite:
+    settings = _settings()
+    cache: SiteCache = current_app.extensions["site_cache"]
+    site = cache.remembered(key)
+    if site is None:
+        # Guessed keys reach the database no oftener than reports.
+        check_limit("network", settings.intake_network_limit, sender, "key")
+        site = cache.find(key)
+    if site is None:
+        raise Problem.of_field("site", "is not a known site key.", status=404, kind="unknown-site")
+    check_limit("network", settings.intake_network_limit, sender, site.key)
+    check_limit("site", settings.intake_site_limit, site.key)
+    return site
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["copydesk_settings"]
+    return settings
 
 
 @blueprint.after_request
@@ -78,15 +123,7 @@ def _field_errors(messages: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path.lstrip(".") or "body", "message": str(text)} for text in messages]
 
 
-def _site(key: str) -> Site:
-    site = db.session.scalar(select(Site).where(Site.key == key))
-    if site is None:
-        raise Problem.of_field("site", "is not a known site key.", status=404, kind="unknown-site")
-    return site
-
-
-def _record(site: Site, data: dict[str, Any]) -> Recorded:
-    site_id = site.id
+def _record(site: KnownSite, data: dict[str, Any]) -> Recorded:
     page = data["page"]
     keys: DailyKeys = current_app.extensions["reader_keys"]
     new = new_submission(
@@ -94,10 +131,10 @@ def _record(site: Site, data: dict[str, Any]) -> Recorded:
         page_identity(site, page["url"], page.get("canonical") or ""),
         keys.reader_hash(site.key, address_prefix()),
     )
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = _settings()
 
     def work(session: Session) -> Recorded:
-        recorded = record_submission(session, session.get_one(Site, site_id), new)
+        recorded = record_submission(session, session.get_one(Site, site.id), new)
         if recorded.event:
             owe_deliveries(session, recorded.report, recorded.event, settings.mail_from)
         return recorded

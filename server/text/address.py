@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote_plus
 
 import ada_url
@@ -86,7 +87,7 @@ def origin_pattern(pattern: str) -> str:
     return origin.replace("://", "://*.", 1) if wildcard else origin
 
 
-def origin_allowed(origin: str, patterns: list[str]) -> bool:
+def origin_allowed(origin: str, patterns: Iterable[str]) -> bool:
     """Whether an origin is one of the patterns. ``https://*.example.org`` allows every subdomain
     at any depth, not ``https://example.org`` itself."""
     for pattern in patterns:

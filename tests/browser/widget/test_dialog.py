@@ -123,7 +123,7 @@ def test_double_press_sends_once(
         page.wait_for_timeout(300)
         route.continue_()
 
-    page.route("**/api/v1/submissions", slowly)
+    page.route("**/api/v1/submissions?*", slowly)
     dialog.get_by_role("button", name="Send").dblclick()
     page.keyboard.press("Control+Enter")
     expect(note).to_contain_text("Thank you!")
@@ -133,7 +133,7 @@ def test_double_press_sends_once(
 
 def test_button_says_that_it_is_sending(page: Page, opened: Callable[..., Locator]) -> None:
     dialog = opened()
-    page.route("**/api/v1/submissions", lambda route: None)
+    page.route("**/api/v1/submissions?*", lambda route: None)
     page.keyboard.press("Control+Enter")
 
     expect(dialog.get_by_role("button", name="Sending…")).to_be_disabled()
@@ -160,7 +160,7 @@ def test_same_key_is_used_again_after_a_refusal(
     dialog = opened(attributes="data-ask-email")
     problem = {"errors": [{"field": "email", "message": "is not an address."}]}
     page.route(
-        "**/api/v1/submissions",
+        "**/api/v1/submissions?*",
         lambda route: route.fulfill(
             status=422, json=problem, headers={"Access-Control-Allow-Origin": "*"}
         ),

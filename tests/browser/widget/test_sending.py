@@ -15,7 +15,7 @@ Publish = Callable[..., str]
 Select = Callable[[str], None]
 Report = Callable[..., None]
 
-API = "**/api/v1/submissions"
+API = "**/api/v1/submissions?*"
 KEPT = "Object.keys(localStorage).filter((name) => name.startsWith('copydesk:')).length"
 
 

@@ -34,7 +34,9 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** One attempt. Rejects where it is worth another. */
 const attempt = async (body: string): Promise<Outcome> => {
-  const response = await fetch(`${widget.server}api/v1/submissions`, {
+  const { server, settings } = widget;
+  // The site's key stands in the address too: a server that is flooded need not read the rest.
+  const response = await fetch(`${server}api/v1/submissions?site=${settings.site}`, {
     method: "POST",
     // A string is sent as text/plain;charset=UTF-8, which needs no preflight.
     body,

@@ -1,0 +1,90 @@
+"""The sites by their keys, remembered for a moment: a flood must not reach the database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeGuard, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from server.clock import now
+from server.extensions import db
+from server.models import Site
+
+# How long a change of a site's settings, made by another process, may stay unseen.
+KEPT = timedelta(seconds=10)
+MOST = 1_000
+_KEY = re.compile(r"ck_[0-9a-f]{32}")
+
+V = TypeVar("V")
+
+
+def looks_like_key(value: object) -> TypeGuard[str]:
+    """Whether this can be a site's key at all."""
+    return isinstance(value, str) and _KEY.fullmatch(value) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownSite:
+    """What the intake needs of a site."""
+
+    id: int
+    key: str
+    language: str
+    origins: tuple[str, ...]
+
+
+class SiteCache:
+    """Sites by key, for KEPT; keys that no site has likewise, apart, so that guessed keys never
+    push out real ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[datetime, KnownSite]] = {}
+        self._unknown: dict[str, datetime] = {}
+
+    def remembered(self, key: str) -> KnownSite | None:
+        """The site of a key, if that can be told without asking the database."""
+        until, site = self._known.get(key, (None, None))
+        return site if until and until > now() else None
+
+    def find(self, key: str) -> KnownSite | None:
+        """The site of a key; None where there is none."""
+        site = self.remembered(key)
+        if site or not looks_like_key(key):
+            return site
+        moment = now()
+        if self._unknown.get(key, moment) > moment:
+            return None
+        site = _read(db.session(), key)
+        if site is None:
+            _keep(self._unknown, key, moment + KEPT)
+            self._known.pop(key, None)
+        else:
+            _keep(self._known, key, (moment + KEPT, site))
+        return site
+
+
+def _keep(kept: dict[str, V], key: str, value: V) -> None:
+    if len(kept) >= MOST:
+        kept.clear()
+    kept[key] = value
+
+
+def _read(session: Session, key: str) -> KnownSite | None:
+    site = session.scalar(
+        select(Site)
+        .where(Site.key == key)
+        .options(selectinload(Site.origins))
+        .execution_options(populate_existing=True)
+    )
+    if site is None:
+        return None
+    return KnownSite(
+        id=site.id,
+        key=site.key,
+        language=site.language,
+        origins=tuple(origin.pattern for origin in site.origins),
+    )
