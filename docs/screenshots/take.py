@@ -115,6 +115,8 @@ class Album:
         self.take_deliveries()
 
     def take_reports(self) -> None:
+        self.wait_for_evidence()
+        self.shoot("queue-certain", "/?sort=certainty")
         self.shoot("queue", "/")
         addresses = self.page.locator("a.open").evaluate_all(
             "links => links.map(link => new URL(link.href).pathname)"
@@ -133,6 +135,13 @@ class Album:
             self.page.goto(self.server.url)
             self.page.keyboard.press("?")
             self.shoot("keys")
+
+    def wait_for_evidence(self) -> None:
+        def all_examined() -> bool:
+            self.page.goto(f"{self.server.url}/?sort=certainty")
+            return self.page.locator(".certainty").count() >= len(MISTAKES)
+
+        wait_until(all_examined, 60, "the evidence")
 
     def take_deliveries(self) -> None:
         def all_kept() -> bool:

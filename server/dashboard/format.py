@@ -8,8 +8,10 @@ from flask import Flask
 
 from server.clock import now
 from server.models import Report
+from server.reports.evidence import main_reason
 from server.text.address import with_fragment
 from server.text.difference import difference
+from server.text.evidence import BASE, level_of
 from server.text.visible import visible
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
@@ -36,8 +38,20 @@ def words_address(report: Report) -> str:
     return with_fragment(report.page.url, report.fragment)
 
 
+def points(weight: int) -> str:
+    """``+28`` and, with a true minus, ``−12``."""
+    return f"{weight:+d}".replace("-", "−")
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        age=age, moment=moment, visible=visible, words_address=words_address
+        age=age,
+        level=level_of,
+        main_reason=main_reason,
+        moment=moment,
+        points=points,
+        visible=visible,
+        words_address=words_address,
     )
+    app.jinja_env.globals["base_score"] = BASE
     app.jinja_env.globals["difference"] = difference

@@ -29,7 +29,12 @@ def show_queue() -> Response | str:
     sites = membership.sites_of(session, user)
     address = QueueAddress.read(request.args, sites)
     reports, following = queue.reports_in_view(
-        session, user, address.view, site=address.site, after=address.after
+        session,
+        user,
+        address.view,
+        site=address.site,
+        order=address.order,
+        after=address.after,
     )
     if address.after and not reports:
         # The last reports of the last page were closed.
@@ -121,8 +126,10 @@ def _back(report: Report, action: str) -> str:
     becomes = "open" if action == "reopen" else action
     if address.view in ("all", becomes):
         return address.url(f"report-{report.public_id}")
-    newer, older = queue.neighbours_of(session, user, report, address.view, site=address.site)
-    beside = older or newer
+    above, below = queue.neighbours_of(
+        session, user, report, address.view, site=address.site, order=address.order
+    )
+    beside = below or above
     return address.url(f"report-{beside.public_id}" if beside else None)
 
 

@@ -1,21 +1,21 @@
 """The editors' queue: named queries, each within the sites of one account.
 
 A page of the queue costs the same among a thousand reports and among a million: one branch of the
-query for each site and status reads its few rows from ``ix_report_queue``, and only those few are
-put in order together.
+query for each site and status reads its few rows from ``ix_report_queue`` or
+``ix_report_certainty``, and only those few are put in order together.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, tuple_, union_all
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from server.models import Membership, Report, Site, User
 from server.models.report import STATUSES
@@ -30,30 +30,60 @@ MAX_BRANCHES = 400
 Branch = tuple[int, str]
 
 
+@dataclass(frozen=True)
+class Order:
+    """What a queue is sorted by, the highest first; an id decides between equals, the newer first.
+
+    Each column has an index of its own that begins with site and status.
+    """
+
+    column: InstrumentedAttribute[Any]
+    parse: Callable[[str], Any]
+
+    def cursor_of(self, report: Report) -> Cursor:
+        return Cursor(getattr(report, self.column.key), report.id)
+
+    def cursor(self, text: str) -> Cursor | None:
+        """The cursor of an address; None for what is none of this order."""
+        value, _, number = text.rpartition("_")
+        try:
+            cursor = Cursor(self.parse(value), int(number))
+        except (ValueError, OverflowError):
+            return None
+        return cursor if 0 <= cursor.id < 2**63 else None
+
+
+def _moment(text: str) -> datetime:
+    aware = datetime.fromisoformat(text)
+    if aware.tzinfo is None:
+        raise ValueError("a moment without a time zone is no place in the queue")
+    return aware.astimezone(UTC)
+
+
+def _score(text: str) -> int:
+    if not 0 <= (score := int(text)) <= 100:
+        raise ValueError("a score is at most 100")
+    return score
+
+
+ORDERS = {
+    "newest": Order(Report.last_submitted_at, _moment),
+    "certainty": Order(Report.score, _score),
+}
+NEWEST = ORDERS["newest"]
+
+
 @dataclass(frozen=True, order=True)
 class Cursor:
-    """A place in the queue: the time of a last submission, and an id among equal times."""
+    """A place in the queue: what it is sorted by (the moment of a last submission, or a score),
+    and an id among equals."""
 
-    moment: datetime
+    value: Any
     id: int
 
     def __str__(self) -> str:
-        return f"{self.moment.isoformat()}_{self.id}"
-
-    @classmethod
-    def of(cls, report: Report) -> Cursor:
-        return cls(report.last_submitted_at, report.id)
-
-    @classmethod
-    def parse(cls, text: str) -> Cursor | None:
-        """The cursor of an address; None for what is none."""
-        moment, _, number = text.rpartition("_")
-        try:
-            aware = datetime.fromisoformat(moment)
-            cursor = cls(aware.astimezone(UTC), int(number))
-        except (ValueError, OverflowError):
-            return None
-        return cursor if aware.tzinfo and 0 <= cursor.id < 2**63 else None
+        value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        return f"{value}_{self.id}"
 
 
 def reports_in_view(
@@ -62,11 +92,13 @@ def reports_in_view(
     view: str = "open",
     *,
     site: Site | None = None,
+    order: Order = NEWEST,
     after: Cursor | None = None,
     limit: int = PAGE_SIZE,
 ) -> tuple[Sequence[Report], Cursor | None]:
-    """One page of a view, newest first, and the cursor of the next page if there is one."""
-    found = _cursors(session, _branches(session, user, view, site), limit + 1, older_than=after)
+    """One page of a view in some order, and the cursor of the next page if there is one."""
+    branches = _branches(session, user, view, site)
+    found = _cursors(session, branches, order, limit + 1, below=after)
     reports = _load(session, found[:limit])
     return reports, found[limit - 1] if len(found) > limit else None
 
@@ -78,13 +110,14 @@ def neighbours_of(
     view: str = "open",
     *,
     site: Site | None = None,
+    order: Order = NEWEST,
 ) -> tuple[Report | None, Report | None]:
-    """The reports of a view just newer and just older than this one."""
-    here = Cursor.of(report)
+    """The reports of a view just above and just below this one."""
+    here = order.cursor_of(report)
     branches = _branches(session, user, view, site)
-    newer = _load(session, _cursors(session, branches, 1, newer_than=here))
-    older = _load(session, _cursors(session, branches, 1, older_than=here))
-    return newer[0] if newer else None, older[0] if older else None
+    above = _load(session, _cursors(session, branches, order, 1, above=here))
+    below = _load(session, _cursors(session, branches, order, 1, below=here))
+    return above[0] if above else None, below[0] if below else None
 
 
 def counts_by_view(session: Session, user: User, site: Site | None = None) -> dict[str, int]:
@@ -133,31 +166,32 @@ def _count_of(branch: Branch) -> Select[str, int]:
 def _cursors(
     session: Session,
     branches: Sequence[Branch],
+    order: Order,
     limit: int,
     *,
-    older_than: Cursor | None = None,
-    newer_than: Cursor | None = None,
+    below: Cursor | None = None,
+    above: Cursor | None = None,
 ) -> list[Cursor]:
-    """Where reports stand: newest first, or with ``newer_than`` the nearest first."""
-    key = tuple_(Report.last_submitted_at, Report.id)
+    """Where reports stand: the highest first, or with ``above`` the nearest first."""
+    key = tuple_(order.column, Report.id)
 
     def rows_of(branch: Branch) -> Select[Any]:
-        query = select(Report.last_submitted_at, Report.id).where(*_within(*branch)).limit(limit)
-        if newer_than:
-            there = tuple_(newer_than.moment, newer_than.id)
-            query = query.where(key > there).order_by(Report.last_submitted_at, Report.id)
+        query = select(order.column, Report.id).where(*_within(*branch)).limit(limit)
+        if above:
+            query = query.where(key > tuple_(above.value, above.id))
+            query = query.order_by(order.column, Report.id)
         else:
-            query = query.order_by(Report.last_submitted_at.desc(), Report.id.desc())
-        if older_than:
-            query = query.where(key < tuple_(older_than.moment, older_than.id))
+            query = query.order_by(order.column.desc(), Report.id.desc())
+        if below:
+            query = query.where(key < tuple_(below.value, below.id))
         return select(query.subquery())
 
     found = [
-        Cursor(moment, id)
+        Cursor(value, id)
         for batch in _batches(branches)
-        for moment, id in session.execute(union_all(*map(rows_of, batch)))
+        for value, id in session.execute(union_all(*map(rows_of, batch)))
     ]
-    return sorted(found, reverse=newer_than is None)[:limit]
+    return sorted(found, reverse=above is None)[:limit]
 
 
 def _load(session: Session, cursors: Sequence[Cursor]) -> list[Report]:

@@ -14,7 +14,7 @@ from submissions import EDITOR, PASSWORD, Submit
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Event, Report, Site, User
-from server.reports.queue import Cursor
+from server.reports.queue import NEWEST
 from server.sites import add_member, add_user
 
 Act = Callable[..., str]
@@ -164,7 +164,7 @@ class TestBackInTheQueue:
     def test_view_site_and_page_are_kept(
         self, editor_client: FlaskClient, reports: dict[str, Report], site: Site
     ) -> None:
-        cursor = str(Cursor.of(reports["newest"]))
+        cursor = str(NEWEST.cursor_of(reports["newest"]))
 
         location = self.close(
             editor_client, reports["middle"], view="all", site=site.key, after=cursor

@@ -80,7 +80,7 @@ def test_reported_again_moves_to_the_front(editor_client: FlaskClient, submit: S
 def test_page_behind_the_last_report_leads_to_the_newest(
     editor_client: FlaskClient, report: Report
 ) -> None:
-    address = f"/?after={queue.Cursor.of(report)}".replace("+", "%2B")
+    address = f"/?after={queue.NEWEST.cursor_of(report)}".replace("+", "%2B")
 
     assert editor_client.get(address).location == "/"
 

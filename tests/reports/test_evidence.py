@@ -105,8 +105,9 @@ def test_a_language_without_dictionary_is_said_and_harms_nothing(submit: Submit)
     evaluate_pending()
 
     report = only_report()
-    assert "There is no dictionary for tlh on this server: nothing was looked up." in explained(
-        report
+    assert (
+        "This server has no dictionary for the page’s language (tlh), so no word was looked up."
+        in explained(report)
     )
     assert "unknown-near" not in kinds(report)
 

@@ -28,11 +28,12 @@ def examine(
     about_text = [*repetition(reported), *mixed_scripts(reported), *punctuation(reported)]
     findings = [*about_text, *change(reported, correction)]
     if speller is None:
-        language = reported.language or "this language"
+        language = f" ({reported.language})" if reported.language else ""
         findings.append(
             found(
                 "no-dictionary",
-                f"There is no dictionary for {language} on this server: nothing was looked up.",
+                f"This server has no dictionary for the page’s language{language}, "
+                "so no word was looked up.",
                 language=reported.language,
             )
         )
