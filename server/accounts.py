@@ -5,22 +5,34 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, redirect, request, session, url_for
 from flask_security.core import RoleMixin
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
 
+from server.clock import now
+from server.config import Settings
 from server.extensions import db, limiter, security
-from server.models import User
+from server.models import Passkey, User
+from server.second_factor import SingleUseTotp, recovery_keys, totp_keys
 
 SESSION = timedelta(hours=12)
 # For who ticks "Stay logged in on this device".
 REMEMBERED = timedelta(days=30)
+# What guards the account changes only shortly after a log-in, or after saying the password again.
+FRESH = timedelta(minutes=15)
+STILL_FRESH = timedelta(minutes=5)
+# Seconds that an authenticator's clock may be off.
+CLOCK_SKEW = 30
+# They verify a password, which takes long and writes nothing.
+SLOW_AND_READING = ("security.login", "security.verify")
 
 
 def configure_security(app: Flask) -> None:
-    """Bind Flask-Security: log-in and log-out by e-mail and password, argon2, throttled."""
+    """Bind Flask-Security: log-in by e-mail and password (argon2, throttled) or passkey, with a
+    second factor for who sets one up."""
     settings = app.extensions["copydesk_settings"]
+    app.config.from_mapping(_second_factor(settings))
     app.config.from_mapping(
         SECURITY_PASSWORD_HASH="argon2",
         # argon2 salts by itself; Flask-Security asks for a salt for its other uses.
@@ -41,6 +53,15 @@ def configure_security(app: Flask) -> None:
         # Roles are per site, in Membership; there is nothing to join.
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_CHANGEABLE=True,
+        SECURITY_CHANGE_URL="/account/password",
+        SECURITY_CHANGE_PASSWORD_TEMPLATE="accounts/change_password.html",
+        SECURITY_POST_CHANGE_VIEW="/account",
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_FRESHNESS=FRESH,
+        SECURITY_FRESHNESS_GRACE_PERIOD=STILL_FRESH,
+        SECURITY_VERIFY_TEMPLATE="accounts/verify.html",
+        SECURITY_DATETIME_FACTORY=now,
         PERMANENT_SESSION_LIFETIME=SESSION,
         REMEMBER_COOKIE_NAME="copydesk_remember",
         REMEMBER_COOKIE_DURATION=REMEMBERED,
@@ -50,11 +71,80 @@ def configure_security(app: Flask) -> None:
         # A form is good for as long as its session: the queue stays open all day.
         WTF_CSRF_TIME_LIMIT=None,
     )
-    datastore: Any = SQLAlchemyUserDatastore(db, User, RoleMixin)
-    security.init_app(app, datastore)
+    datastore: Any = SQLAlchemyUserDatastore(db, User, RoleMixin, Passkey)
+    security.init_app(app, datastore, totp_cls=SingleUseTotp)
     user_authenticated.connect(_begin_anew, app)
-    slowed: Any = limiter.limit(settings.login_limit, methods=["POST"])
-    app.view_functions["security.login"] = slowed(app.view_functions["security.login"])
+    app.before_request(_write_from_the_beginning)
+    _slow_down(app, settings.login_limit)
+    # Recovery codes help who lost a phone; a mail to the operator is not a way in.
+    app.view_functions["security.two_factor_rescue"] = _to_recovery
+
+
+def _second_factor(settings: Settings) -> dict[str, Any]:
+    secret_keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    return {
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": CLOCK_SKEW,
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_SETUP_URL": "/account/authenticator",
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/account",
+        "SECURITY_TWO_FACTOR_SETUP_TEMPLATE": "accounts/authenticator.html",
+        "SECURITY_TWO_FACTOR_VERIFY_CODE_TEMPLATE": "accounts/code.html",
+        "SECURITY_TOTP_SECRETS": totp_keys(secret_keys),
+        "SECURITY_TOTP_ISSUER": "Copydesk",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": recovery_keys(secret_keys),
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL": "/account/recovery-codes",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_TEMPLATE": "accounts/recovery_codes.html",
+        "SECURITY_MULTI_FACTOR_RECOVERY_TEMPLATE": "accounts/recovery.html",
+        "SECURITY_WEBAUTHN": True,
+        "SECURITY_WAN_RP_NAME": "Copydesk",
+        "SECURITY_WAN_ALLOW_AS_MULTI_FACTOR": False,
+        "SECURITY_WAN_ALLOW_AS_VERIFY": ["first"],
+        # Whether an address has passkeys is nobody's business.
+        "SECURITY_WAN_ALLOW_USER_HINTS": False,
+        "SECURITY_WAN_REGISTER_URL": "/account/passkeys",
+        "SECURITY_WAN_DELETE_URL": "/account/passkeys/remove",
+        "SECURITY_WAN_POST_REGISTER_VIEW": "/account",
+        "SECURITY_WAN_SIGNIN_URL": "/login/passkey",
+        "SECURITY_WAN_REGISTER_TEMPLATE": "accounts/passkey_register.html",
+        "SECURITY_WAN_SIGNIN_TEMPLATE": "accounts/passkey_login.html",
+        "SECURITY_WAN_VERIFY_TEMPLATE": "accounts/passkey_verify.html",
+    }
+
+
+def _slow_down(app: Flask, limit: str) -> None:
+    """Throttle whatever could be guessed at: passwords, codes, passkeys."""
+    # One count for all of them, else an attacker would take them in turn.
+    slowed: Any = limiter.shared_limit(limit, scope="login", methods=["POST"])
+    for name in (
+        "login",
+        "verify",
+        "change_password",
+        "two_factor_token_validation",
+        "mf_recovery",
+        "wan_signin_response",
+        "wan_verify_response",
+    ):
+        app.view_functions[f"security.{name}"] = slowed(app.view_functions[f"security.{name}"])
+
+
+def _to_recovery() -> Any:
+    return redirect(url_for("security.mf_recovery"), 303)
+
+
+def _write_from_the_beginning() -> None:
+    """Flask-Security reads first and writes later, in one transaction. On SQLite that must be a
+    writing one from its beginning (see :mod:`server.database`)."""
+    if (
+        request.blueprint == "security"
+        and request.method == "POST"
+        and request.endpoint not in SLOW_AND_READING
+    ):
+        db.session.rollback()
+        db.session.connection(execution_options={"write": True})
 
 
 def _begin_anew(_app: Flask, **_details: Any) -> None:

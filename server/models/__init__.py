@@ -1,6 +1,6 @@
 """Tables and nothing else."""
 
-from server.models.account import ROLES, Membership, User
+from server.models.account import ROLES, Membership, Passkey, User
 from server.models.base import Base
 from server.models.delivery import Delivery
 from server.models.mute import PageMute
@@ -18,6 +18,7 @@ __all__ = [
     "PageMute",
     "ReaderContact",
     "ReaderKey",
+    "Passkey",
     "Report",
     "Site",
     "SiteOrigin",

@@ -5,8 +5,20 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func
+from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.clock import now
@@ -31,10 +43,22 @@ class User(Base, UserMixin):
     )
     # Of mails to it, BCP 47; empty: that of the site it is about.
     language: Mapped[str] = mapped_column(String(35), default="", server_default="")
+    # Second factor: "authenticator" where one is set up; its secret and the recovery codes are
+    # encrypted with keys made from the server's secret key.
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(Text)
+    # The last time step whose code was taken: no code is good twice.
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))
+    # Names the account to its passkeys, without telling them the address.
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="user", cascade="all, delete-orphan"
+    )
+    webauthn: Mapped[list[Passkey]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", order_by="Passkey.id"
     )
 
     # Flask-Security asks for roles; ours are per site, in Membership.
@@ -43,6 +67,34 @@ class User(Base, UserMixin):
 
 # "Ann@example.org" and "ann@example.org" reach the same person.
 Index("ix_account_email_lower", func.lower(User.email), unique=True)
+
+
+class Passkey(Base, WebAuthnMixin):
+    """A credential that logs in without a password (W3C WebAuthn). The columns are those that
+    Flask-Security asks for."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(64))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))
+    backup_state: Mapped[bool] = mapped_column(default=False)
+    device_type: Mapped[str] = mapped_column(String(64), default="")
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    usage: Mapped[str] = mapped_column(String(64))
+    lastuse_datetime: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship(back_populates="webauthn")
+
+    def get_user_mapping(self) -> dict[str, int]:
+        """How Flask-Security finds the account again."""
+        return {"id": self.user_id}
 
 
 class Membership(Base):
