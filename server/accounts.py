@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, redirect, request, session, url_for
-from flask_security.core import RoleMixin
+from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
 
 from server.clock import now
 from server.config import Settings
-from server.extensions import db, limiter, security
+from server.extensions import db, limiter
 from server.models import Passkey, User
 from server.second_factor import SingleUseTotp, recovery_keys, totp_keys
+
+security = Security(totp_cls=SingleUseTotp)
 
 SESSION = timedelta(hours=12)
 # For who ticks "Stay logged in on this device".
@@ -72,7 +74,7 @@ def configure_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     datastore: Any = SQLAlchemyUserDatastore(db, User, RoleMixin, Passkey)
-    security.init_app(app, datastore, totp_cls=SingleUseTotp)
+    security.init_app(app, datastore)
     user_authenticated.connect(_begin_anew, app)
     app.before_request(_write_from_the_beginning)
     _slow_down(app, settings.login_limit)
@@ -101,7 +103,8 @@ def _second_factor(settings: Settings) -> dict[str, Any]:
         "SECURITY_MULTI_FACTOR_RECOVERY_TEMPLATE": "accounts/recovery.html",
         "SECURITY_WEBAUTHN": True,
         "SECURITY_WAN_RP_NAME": "Copydesk",
-        "SECURITY_WAN_ALLOW_AS_MULTI_FACTOR": False,
+        # With fingerprint, face or PIN a passkey is two factors by itself.
+        "SECURITY_WAN_ALLOW_AS_MULTI_FACTOR": True,
         "SECURITY_WAN_ALLOW_AS_VERIFY": ["first"],
         # Whether an address has passkeys is nobody's business.
         "SECURITY_WAN_ALLOW_USER_HINTS": False,

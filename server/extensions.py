@@ -6,7 +6,6 @@ from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_mail import Mail
 from flask_migrate import Migrate
-from flask_security.core import Security
 from flask_smorest import Api
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -18,7 +17,6 @@ from server.network import sender_key
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 migrate = Migrate()
 mail = Mail()
-security = Security()
 csrf = CSRFProtect()
 babel = Babel()
 limiter = Limiter(key_func=sender_key, headers_enabled=False)

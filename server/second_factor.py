@@ -10,13 +10,15 @@ import base64
 import hashlib
 from collections.abc import Sequence
 
+from flask_security.core import UserMixin
 from flask_security.totp import Totp
 from passlib.totp import TOTP, AppWallet, TotpMatch
 
+from server.extensions import db
 from server.models import User
 
 
-class SingleUseTotp(Totp):  # type: ignore[misc]  # Flask-Security has no types here
+class SingleUseTotp(Totp):
     """Time-based codes (RFC 6238), each good once (its section 5.2).
 
     ``secrets``: keys by their names, the present one first; a secret that was stored under an older
@@ -27,13 +29,17 @@ class SingleUseTotp(Totp):  # type: ignore[misc]  # Flask-Security has no types 
         present = next(iter(secrets))
         self._totp = TOTP.using(issuer=issuer, wallet=AppWallet(secrets, default_tag=present))
 
-    def get_last_counter(self, user: User) -> int | None:
+    def get_last_counter(self, user: UserMixin) -> int | None:
         """The last time step whose code was taken."""
+        assert isinstance(user, User)
         return user.tf_last_counter
 
-    def set_last_counter(self, user: User, tmatch: TotpMatch) -> None:
-        """Remember the code that was just taken; the request's commit stores it."""
+    def set_last_counter(self, user: UserMixin, tmatch: TotpMatch) -> None:
+        """Remember the code that was just taken. At once: a log-in writes nothing else, so nothing
+        else would commit it."""
+        assert isinstance(user, User)
         user.tf_last_counter = tmatch.counter
+        db.session.commit()
 
 
 def totp_keys(secret_keys: Sequence[str]) -> dict[str, str]:

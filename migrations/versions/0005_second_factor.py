@@ -10,22 +10,23 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (
-    sa.Column("tf_primary_method", sa.String(length=64), nullable=True),
-    sa.Column("tf_totp_secret", sa.Text(), nullable=True),
-    sa.Column("tf_last_counter", sa.BigInteger(), nullable=True),
-    sa.Column("mf_recovery_codes", sa.JSON(), nullable=True),
-    sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),
-)
+COLUMNS = {
+    "tf_primary_method": sa.String(length=64),
+    "tf_totp_secret": sa.Text(),
+    "tf_last_counter": sa.BigInteger(),
+    "mf_recovery_codes": sa.JSON(),
+    "fs_webauthn_user_handle": sa.String(length=64),
+}
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("account") as batch:
-        for column in COLUMNS:
-            batch.add_column(column.copy())
-        batch.create_unique_constraint(
-            "uq_account_fs_webauthn_user_handle", ["fs_webauthn_user_handle"]
-        )
+    # Without batch: a copy of the table would lose its index on lower(email) on SQLite, and both
+    # databases add a column that may be NULL as it is.
+    for name, kind in COLUMNS.items():
+        op.add_column("account", sa.Column(name, kind, nullable=True))
+    op.create_index(
+        "ix_account_fs_webauthn_user_handle", "account", ["fs_webauthn_user_handle"], unique=True
+    )
     op.create_table(
         "passkey",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -52,7 +53,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("passkey")
-    with op.batch_alter_table("account") as batch:
-        batch.drop_constraint("uq_account_fs_webauthn_user_handle", type_="unique")
-        for column in reversed(COLUMNS):
-            batch.drop_column(column.name)
+    op.drop_index("ix_account_fs_webauthn_user_handle", table_name="account")
+    for name in reversed(COLUMNS):
+        op.drop_column("account", name)

@@ -50,14 +50,16 @@ class User(Base, UserMixin):
     # The last time step whose code was taken: no code is good twice.
     tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON()))
-    # Names the account to its passkeys, without telling them the address.
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
+    # Names the account to its passkeys, without telling them the address. None until the first.
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]  # theirs has no None
+        String(64), unique=True, index=True
+    )
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="user", cascade="all, delete-orphan"
     )
-    webauthn: Mapped[list[Passkey]] = relationship(
+    webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]  # theirs is wider
         back_populates="user", cascade="all, delete-orphan", order_by="Passkey.id"
     )
 

@@ -22,6 +22,7 @@ TABLE = {
     ("POST", "dashboard.act"): (303, 303, 403, 404, 302),
     ("GET", "dashboard.show_deliveries"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_delivery"): (200, 200, 200, 404, 302),
+    ("GET", "dashboard.show_account"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_delivery_html"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_delivery_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.retry_delivery"): (303, 303, 403, 404, 302),

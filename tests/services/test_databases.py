@@ -18,13 +18,14 @@ from flask import Flask
 from flask_migrate import downgrade
 from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from sqlalchemy import func, inspect, select
+from sqlalchemy.exc import IntegrityError
 from submissions import ORIGIN, body_for
 
 from server import create_app
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Base, Delivery, Event, Page, Report, Site, Submission
+from server.models import Base, Delivery, Event, Page, Report, Site, Submission, User
 from server.notify.outbox import claim_due
 from server.schema import MIGRATIONS_DIR, upgrade_schema
 from server.sites import add_member, add_site, add_user
@@ -105,6 +106,11 @@ def test_migrations_can_be_taken_back(app: Flask) -> None:
 
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
     upgrade_schema()
+
+
+def test_addresses_of_accounts_differ_by_more_than_capitals(app: Flask, site: Site) -> None:
+    with pytest.raises(IntegrityError), write_transaction() as session:
+        session.add(User(email="Ann@News.Example", password="hashed"))
 
 
 def test_readers_of_the_same_place_at_once_make_one_report(app: Flask, site: Site) -> None:
