@@ -20,6 +20,7 @@ from huey.exceptions import ConfigurationError
 
 from server.bell import Bell
 from server.config import SettingError, Settings
+from server.notify import routing
 from server.notify.deliver import BATCH, deliver_due, lease_of
 from server.reports.evidence import evaluate_pending
 
@@ -167,15 +168,17 @@ def _redis_pool(url: str) -> Any:
 def _register(app: Flask, huey: Huey) -> Any:
     stopping: threading.Event = app.extensions["tasks_stopping"]
 
-    def deliver() -> None:
+    def work() -> None:
         with app.app_context():
             examined = _evaluate(stopping)
+            routed = routing.route_due(stopping=stopping.is_set)
+            delivered = deliver_due(stopping=stopping.is_set)
             # A full batch leaves more behind: ring again, so that other work gets its turn.
-            if deliver_due(stopping=stopping.is_set) == BATCH or examined:
+            if examined or routed == routing.BATCH or delivered == BATCH:
                 bell()
 
-    bell = huey.task(name="deliver")(deliver)
-    huey.periodic_task(crontab(minute="*"), name="sweep")(deliver)
+    bell = huey.task(name="deliver")(work)
+    huey.periodic_task(crontab(minute="*"), name="sweep")(work)
     return bell
 
 

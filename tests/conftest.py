@@ -20,6 +20,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db, limiter
 from server.models import Base, Site, User
+from server.notify.routing import route_due
 from server.sites import add_member, add_site, add_user
 
 
@@ -92,7 +93,19 @@ def editor_client(app: Flask, editor: User) -> FlaskClient:
 
 
 @pytest.fixture
-def submit(client: FlaskClient, site: Site) -> Submit:
+def submit(post: Submit) -> Submit:
+    """POST a submission as the widget does, and let the worker route it: deliveries are owed."""
+
+    def submit(origin: str | None = ORIGIN, **changes: Any) -> TestResponse:
+        answer = post(origin, **changes)
+        route_due()
+        return answer
+
+    return submit
+
+
+@pytest.fixture
+def post(client: FlaskClient, site: Site) -> Submit:
     """POST a submission as the widget does; keywords change fields, see :func:`body_for`."""
 
     def post(origin: str | None = ORIGIN, **changes: Any) -> TestResponse:

@@ -20,7 +20,7 @@ from server.intake.schema import SubmissionSchema, new_submission
 from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
 from server.models import Site
 from server.network import address_prefix, sender_key
-from server.notify.outbox import owe_deliveries
+from server.notify.announce import announce
 from server.problems import Problem
 from server.reports.readers import DailyKeys
 from server.reports.record import Recorded, record_submission
@@ -131,12 +131,11 @@ def _record(site: KnownSite, data: dict[str, Any]) -> Recorded:
         page_identity(site, page["url"], page.get("canonical") or ""),
         keys.reader_hash(site.key, address_prefix()),
     )
-    settings = _settings()
 
     def work(session: Session) -> Recorded:
         recorded = record_submission(session, session.get_one(Site, site.id), new)
         if recorded.event:
-            owe_deliveries(session, recorded.report, recorded.event, settings.mail_from)
+            announce(session, recorded.report, recorded.event)
         return recorded
 
     return write_with_retry(work)

@@ -1,8 +1,9 @@
 """Tables and nothing else."""
 
 from server.models.account import ROLES, Membership, Passkey, User
+from server.models.announcement import Announcement
 from server.models.base import Base
-from server.models.delivery import Delivery
+from server.models.delivery import Delivery, DeliveryReport
 from server.models.mute import PageMute
 from server.models.reader import ReaderContact, ReaderKey
 from server.models.report import Event, Page, Report, Submission
@@ -10,8 +11,10 @@ from server.models.site import Site, SiteOrigin
 
 __all__ = [
     "ROLES",
+    "Announcement",
     "Base",
     "Delivery",
+    "DeliveryReport",
     "Event",
     "Membership",
     "Page",

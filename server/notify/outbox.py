@@ -7,54 +7,63 @@ message over and our mark, a crash or a lost answer can send it twice: such a ro
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import now
-from server.models import Delivery, Event, Membership, Report, User
+from server.models import Delivery, DeliveryReport
 
 # Waits after the 1st, 2nd … failed attempt; the last failure comes about two days after the first.
 BACKOFF = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1200)
 )
-NOTIFIED_ROLES = ("owner", "editor")
 NO_CONTENT: Mapping[str, str] = {}
 
 
-def owe_deliveries(
-    session: Session, report: Report, event: Event, mail_from: str
-) -> list[Delivery]:
-    """Write one delivery for each editor of the report's site, in the caller's transaction."""
-    recipients = session.scalars(
-        select(User.email)
-        .join(Membership)
-        .where(
-            Membership.site_id == report.site_id,
-            Membership.role.in_(NOTIFIED_ROLES),
-            User.active,
-        )
-        .order_by(User.id)
-    ).all()
+def owe(
+    session: Session,
+    site_id: int,
+    recipient: str,
+    mail_from: str,
+    *,
+    cause: str,
+    kind: str = "report",
+    channel: str = "mail",
+    about: Sequence[tuple[int, int]] = (),
+    due_at: datetime | None = None,
+    collects: str | None = None,
+) -> Delivery | None:
+    """Write one delivery in the caller's transaction, which marks its cause as done.
+
+    ``cause`` names what is told, as ``event:17``; None where it was owed already. ``about``: ids
+    of reports with those of the events that are told of them.
+    """
+    dedupe_key = hashlib.sha256("\n".join((cause, channel, recipient)).encode()).hexdigest()
+    if session.scalar(select(Delivery.id).where(Delivery.dedupe_key == dedupe_key)):
+        return None
     domain = parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
-    deliveries = [
-        Delivery(
-            site_id=report.site_id,
-            report_id=report.id,
-            event_id=event.id,
-            recipient=recipient,
-            message_id=f"<{secrets.token_hex(16)}@{domain}>",
-            due_at=event.created_at,
-        )
-        for recipient in recipients
-    ]
-    session.add_all(deliveries)
+    delivery = Delivery(
+        site_id=site_id,
+        kind=kind,
+        channel=channel,
+        recipient=recipient,
+        dedupe_key=dedupe_key,
+        collects=collects,
+        message_id=f"<{secrets.token_hex(16)}@{domain}>",
+        due_at=due_at or now(),
+        reports=[DeliveryReport(report_id=report, event_id=event) for report, event in about],
+    )
+    if kind == "report":
+        ((delivery.report_id, delivery.event_id),) = about
+    session.add(delivery)
     session.flush()
-    return deliveries
+    return delivery
 
 
 def claim_due(session: Session, lease: timedelta) -> Delivery | None:

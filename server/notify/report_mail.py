@@ -39,8 +39,11 @@ class Other:
 
 
 def render_report(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
-    """The mail about a delivery's report, in its recipient's language."""
+    """The mail about a delivery's report, in its recipient's language. Raises ValueError where it
+    is not about one report."""
     report, event = delivery.report, delivery.event
+    if report is None or event is None:
+        raise ValueError("the delivery is not about one report")
     with Letter(session, delivery, settings) as letter:
         letter.headers |= headers.thread_of(delivery, report)
         return letter.render(

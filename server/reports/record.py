@@ -41,7 +41,7 @@ class NewSubmission:
 
 @dataclass(frozen=True)
 class Recorded:
-    """``event`` is set where editors should hear of it: the report is new or open again."""
+    """``event`` is what the submission did to its report; None where the request was a repeat."""
 
     submission: Submission
     report: Report
@@ -85,7 +85,7 @@ def record_submission(session: Session, site: Site, new: NewSubmission) -> Recor
     event = Event(report=report, kind=kind, source="widget", created_at=submission.received_at)
     session.add(event)
     session.flush()
-    return Recorded(submission, report, None if kind == "joined" else event)
+    return Recorded(submission, report, event)
 
 
 def _submission_of(session: Session, site: Site, idempotency_key: str) -> Submission | None:
