@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from sqlalchemy import select
 from submissions import EDITOR, ORIGIN, PASSWORD, Submit, body_for
 from werkzeug.test import TestResponse
@@ -34,6 +35,16 @@ class OwnContextClient(FlaskClient):
             # The test's own session reads what the request wrote.
             db.session.rollback()
         return answer
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real, empty PostgreSQL, one for all tests."""
+    initdb = find_initdb()
+    if initdb is None:
+        pytest.skip(MISSING)
+    with postgresql_cluster(initdb) as url:
+        yield url
 
 
 @pytest.fixture

@@ -7,7 +7,15 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     # A module of pages adds its routes to the blueprint by being imported.
-    from server.dashboard import account, assets, deliveries, errors, format, reports  # noqa: F401
+    from server.dashboard import (
+        account,  # noqa: F401
+        assets,
+        deliveries,  # noqa: F401
+        errors,
+        format,
+        reports,  # noqa: F401
+        statistics,  # noqa: F401
+    )
     from server.dashboard.blueprint import blueprint
 
     app.register_blueprint(blueprint)

@@ -61,6 +61,14 @@ class Report(Base):
         CheckConstraint(one_of("status", STATUSES), name="status"),
         CheckConstraint("readers >= 1", name="readers"),
         Index("ix_report_queue", "site_id", "status", "last_submitted_at", "id"),
+        Index("ix_report_came", "site_id", "first_submitted_at"),
+        Index(
+            "ix_report_closed",
+            "site_id",
+            "resolved_at",
+            sqlite_where=text("resolved_at IS NOT NULL"),
+            postgresql_where=text("resolved_at IS NOT NULL"),
+        ),
         Index("ix_report_certainty", "site_id", "status", "score", "id"),
         Index(
             "ix_report_unexamined",

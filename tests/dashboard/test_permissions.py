@@ -22,6 +22,8 @@ TABLE = {
     ("POST", "dashboard.act"): (303, 303, 403, 404, 302),
     ("GET", "dashboard.show_deliveries"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_delivery"): (200, 200, 200, 404, 302),
+    ("GET", "dashboard.show_statistics"): (200, 200, 200, 200, 302),
+    ("GET", "dashboard.show_figure_as_csv"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_account"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_delivery_html"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_delivery_instead"): (303, 303, 303, 303, 302),
@@ -69,6 +71,8 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
                 _external=False,
                 **{"public_id": item.public_id, "action": action}
                 if "action" in rule.arguments
+                else {"name": "days"}
+                if "name" in rule.arguments
                 else dict.fromkeys(rule.arguments, item.public_id),
             )
             for action in (ACTIONS if "action" in rule.arguments else ("",))

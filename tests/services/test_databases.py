@@ -16,7 +16,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade
-from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from submissions import ORIGIN, body_for
@@ -32,15 +31,6 @@ from server.schema import MIGRATIONS_DIR, upgrade_schema
 from server.sites import add_member, add_site, add_user
 
 WRITERS = 12
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    initdb = find_initdb()
-    if initdb is None:
-        pytest.skip(MISSING)
-    with postgresql_cluster(initdb) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,89 @@
+"""Statistics: plots, the tables behind them, and each as CSV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from defusedcsv import csv
+from flask import Response, abort, render_template, request
+from flask_security.decorators import auth_required
+
+from server.clock import now
+from server.dashboard.blueprint import blueprint, signed_in
+from server.dashboard.plots import HEIGHT, WIDTH, plot_of
+from server.extensions import db
+from server.models import Site
+from server.reports.membership import sites_of
+from server.statistics.figure import Figure, Period
+from server.statistics.figures import FIGURES
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the address asks for: ``?site=<key>&from=<date>&to=<date>``."""
+
+    sites: Sequence[Site]
+    site: Site | None
+    period: Period
+
+    @classmethod
+    def read(cls) -> Choice:
+        """Answers 404 for a site that is not the account's, 400 for what is no period."""
+        sites = sites_of(db.session(), signed_in())
+        key = request.args.get("site", "")
+        site = next((each for each in sites if each.key == key), None)
+        if key and site is None:
+            abort(404)
+        try:
+            period = Period.read(
+                request.args.get("from", ""), request.args.get("to", ""), now().date()
+            )
+        except ValueError as error:
+            abort(400, str(error))
+        return cls(sites, site, period)
+
+    def figure(self, name: str) -> Figure:
+        wanted = [self.site] if self.site else self.sites
+        return FIGURES[name](db.session(), [each.id for each in wanted], self.period)
+
+    def fields(self) -> dict[str, str]:
+        """The address's own names and values."""
+        fields = {"from": str(self.period.first), "to": str(self.period.last)}
+        return fields | ({"site": self.site.key} if self.site else {})
+
+
+@blueprint.get("/statistics")
+@auth_required("session")
+def show_statistics() -> str:
+    """All figures of a period."""
+    choice = Choice.read()
+    figures = [choice.figure(name) for name in FIGURES]
+    return render_template(
+        "dashboard/statistics.html",
+        choice=choice,
+        figures=[(figure, plot_of(figure)) for figure in figures],
+        width=WIDTH,
+        height=HEIGHT,
+    )
+
+
+@blueprint.get("/statistics/<name>.csv")
+@auth_required("session")
+def show_figure_as_csv(name: str) -> Response:
+    """One figure for a spreadsheet; what could be a formula there is made plain text."""
+    if name not in FIGURES:
+        abort(404)
+    choice = Choice.read()
+    figure = choice.figure(name)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(figure.columns)
+    writer.writerows(["" if cell is None else cell for cell in row] for row in figure.rows)
+    # With a byte order mark, or spreadsheets take it for another encoding.
+    response = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{name}-{choice.period.first}-{choice.period.last}.csv"'
+    )
+    return response

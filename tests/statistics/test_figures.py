@@ -1,0 +1,200 @@
+"""Figures about reports, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade
+from submissions import ORIGIN
+
+from server import create_app
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Page, Report, Site, Submission
+from server.schema import MIGRATIONS_DIR, upgrade_schema
+from server.sites import add_site
+from server.statistics.figure import Figure, Period
+from server.statistics.figures import FIGURES
+
+FIRST = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
+PERIOD = Period(date(2026, 11, 10), date(2026, 11, 13))
+_number = count()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
+    if request.param == "postgresql":
+        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
+    app = create_app(settings)
+    with app.app_context():
+        upgrade_schema()
+        yield app
+        db.session.remove()
+        downgrade(directory=str(MIGRATIONS_DIR), revision="base")
+        db.engine.dispose()
+
+
+@pytest.fixture
+def site(app: Flask) -> Site:
+    with write_transaction() as session:
+        return add_site(session, "The News", [ORIGIN])
+
+
+def report(site: Site, came: datetime, *, page: str = "harbour", **values: Any) -> None:
+    """A stored report that came at a moment; ``fixed_after``: how much later it was fixed."""
+    after: timedelta | None = values.pop("fixed_after", None)
+    readers: list[bytes] = values.pop("readers_known", [b"one"])
+    if after is not None:
+        values |= {"status": "fixed", "resolved_at": came + after}
+    number = next(_number)
+    with write_transaction() as session:
+        found = session.query(Page).filter_by(title=page).one_or_none() or Page(
+            site_id=site.id,
+            url=f"{ORIGIN}/{page}",
+            url_hash=page.encode(),
+            title=page,
+            language="de" if page == "hafen" else "en",
+        )
+        stored = Report(
+            site_id=site.id,
+            page=found,
+            place_hash=str(number).encode(),
+            exact="recieve",
+            first_submitted_at=came,
+            last_submitted_at=came,
+            **values,
+        )
+        session.add(stored)
+        session.flush()
+        for index, reader in enumerate(readers):
+            session.add(
+                Submission(
+                    site_id=site.id,
+                    report=stored,
+                    idempotency_key=f"{number}-{index}",
+                    answered_status="new",
+                    answered_readers=1,
+                    page_url=found.url,
+                    exact="recieve",
+                    reader_hash=reader,
+                    received_at=came,
+                )
+            )
+
+
+def figure(name: str, *sites: Site, period: Period = PERIOD) -> Figure:
+    return FIGURES[name](db.session(), [each.id for each in sites], period)
+
+
+def rows(found: Figure) -> dict[Any, tuple[Any, ...]]:
+    return {row[0]: tuple(row[1:]) for row in found.rows}
+
+
+def test_days_are_counted_in_utc_and_those_without_reports_too(site: Site) -> None:
+    report(site, FIRST)
+    report(site, FIRST + timedelta(minutes=29))
+    report(site, FIRST + timedelta(minutes=31), fixed_after=timedelta(days=1))
+
+    assert rows(figure("days", site)) == {
+        "2026-11-10": (2, 0, 0, 0),
+        "2026-11-11": (1, 0, 0, 0),
+        "2026-11-12": (0, 1, 0, 0),
+        "2026-11-13": (0, 0, 0, 0),
+    }
+
+
+def test_figures_are_of_the_sites_and_the_period_that_were_asked_for(site: Site) -> None:
+    with write_transaction() as session:
+        other = add_site(session, "Other", ["https://other.example"])
+    report(site, FIRST)
+    report(site, FIRST - timedelta(days=1))
+    report(other, FIRST, page="other")
+
+    assert sum(row[1] for row in figure("days", site).rows) == 1
+    assert sum(row[1] for row in figure("days", site, other).rows) == 2
+    assert sum(row[1] for row in figure("outcomes", site).rows) == 1
+
+
+def test_median_is_that_of_the_day_of_the_fix(site: Site) -> None:
+    for hours in (1, 2, 9):
+        report(site, FIRST.replace(hour=2), fixed_after=timedelta(hours=hours))
+    for hours in (30, 34):
+        report(site, FIRST.replace(hour=2), fixed_after=timedelta(hours=hours))
+
+    found = rows(figure("time-to-fix", site))
+
+    assert found["2026-11-10"] == (2.0, 3)
+    assert found["2026-11-11"] == (32.0, 2)
+    assert found["2026-11-12"] == (None, 0)
+
+
+def test_outcomes_are_shares_of_what_came(site: Site) -> None:
+    report(site, FIRST, fixed_after=timedelta(hours=1))
+    report(site, FIRST, status="rejected", resolved_at=FIRST)
+    report(site, FIRST)
+    report(site, FIRST)
+
+    assert rows(figure("outcomes", site)) == {
+        "Open": (2, 50.0),
+        "Fixed": (1, 25.0),
+        "Rejected": (1, 25.0),
+        "Spam": (0, 0.0),
+    }
+
+
+def test_evidence_is_held_against_what_editors_decided(site: Site) -> None:
+    for _ in range(3):
+        report(site, FIRST, score=90, fixed_after=timedelta(hours=1))
+    report(site, FIRST, score=90, status="rejected", resolved_at=FIRST)
+    report(site, FIRST, score=10, status="rejected", resolved_at=FIRST)
+    report(site, FIRST, score=90)
+
+    assert rows(figure("certainty", site)) == {
+        "Likely": (3, 1, 75.0),
+        "Possible": (0, 0, None),
+        "Unclear": (0, 1, 0.0),
+    }
+
+
+def test_readers_of_a_day_are_counted_once(site: Site) -> None:
+    report(site, FIRST, readers_known=[b"ann", b"ben"])
+    report(site, FIRST, readers_known=[b"ann"])
+
+    assert rows(figure("readers", site))["2026-11-10"] == (2, 3)
+
+
+def test_pages_and_languages_with_the_most_come_first(site: Site) -> None:
+    report(site, FIRST)
+    report(site, FIRST, page="hafen", fixed_after=timedelta(hours=1))
+    report(site, FIRST, page="hafen")
+
+    assert [row[:3] for row in figure("pages", site).rows] == [("hafen", 2, 1), ("harbour", 1, 0)]
+    assert list(figure("languages", site).rows) == [("de", 2, 1), ("en", 1, 0)]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_empty_without_reports(site: Site, name: str) -> None:
+    assert figure(name, site).empty
+
+
+def test_days_are_found_by_their_index(site: Site) -> None:
+    connection = db.session.connection()
+    explain = "EXPLAIN QUERY PLAN"
+    if connection.dialect.name == "postgresql":
+        # It would read a small table whole.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN"
+
+    plan = connection.exec_driver_sql(
+        f"{explain} SELECT count(*) FROM report WHERE site_id IN (1) "
+        "AND first_submitted_at >= '2026-01-01' AND first_submitted_at < '2026-02-01'"
+    )
+
+    assert "ix_report_came" in str(plan.all())
