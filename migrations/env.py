@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.exc import SAWarning
 
 from server.extensions import db
 from server.models import Base
@@ -23,7 +25,10 @@ def run_migrations() -> None:
             render_as_batch=connection.dialect.name == "sqlite",
             compare_type=True,
         )
-        with context.begin_transaction():
+        with context.begin_transaction(), warnings.catch_warnings():
+            # Altering a table on SQLite reads those that it refers to, and one of them has an index
+            # that cannot be read. It stays; a test says so.
+            warnings.filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)
             context.run_migrations()
             _check_references(connection)
 
