@@ -17,6 +17,7 @@ from server.database import write_transaction
 from server.demo.command import demo
 from server.extensions import db
 from server.models import ROLES, Membership, Site, User
+from server.notify.commands import channels, mail
 from server.reports.evidence import evaluate_pending, mark_all_pending, pending_count
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
@@ -70,6 +71,8 @@ def main() -> None:
 
 main.add_command(db_group)
 main.add_command(demo)
+main.add_command(mail)
+main.add_command(channels)
 
 
 def _settings() -> Settings:

@@ -63,6 +63,9 @@ class Settings:
     smtp_password: str = _setting("", "its password")
     smtp_timeout: float = _setting(10.0, "seconds to wait for the mail server at each step")
     mail_from: str = _setting("Copydesk <copydesk@localhost>", "the sender of every message")
+    webhook_allow_private: bool = _setting(
+        False, "webhooks and chat services may use plain HTTP and private networks; for trials only"
+    )
     limit_storage_url: str = _setting(
         "memory://", "where rate limits count: `memory://` (per process) or `redis://`"
     )

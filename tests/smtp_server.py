@@ -23,8 +23,9 @@ def free_port() -> int:
 class MailServer:
     """``messages``: what was accepted; ``raw``: the same as it came over the wire.
 
-    ``refuse_recipient``, ``refuse_data``: answers to give instead of accepting, once each, in
-    order; ``"drop"`` closes the connection. ``stall_seconds`` passes before a message is accepted,
+    ``refuse_sender``, ``refuse_recipient``, ``refuse_data``: answers to give instead of accepting,
+    once each, in order; ``"drop"`` closes the connection. ``stall_seconds`` passes before a message
+    is accepted,
     ``late_seconds`` between accepting it and saying so. ``per_connection``: how many messages one
     connection may carry. ``options`` are aiosmtpd's, such as ``tls_context``.
     """
@@ -33,6 +34,7 @@ class MailServer:
         self.messages: list[EmailMessage] = []
         self.raw: list[bytes] = []
         self.recipients: list[str] = []
+        self.refuse_sender: list[str] = []
         self.refuse_recipient: list[str] = []
         self.refuse_data: list[str] = []
         self.stall_seconds = 0.0
@@ -57,6 +59,8 @@ class MailServer:
         if session.carried >= self.per_connection:
             return "421 too many messages in this connection"
         session.carried += 1
+        if self.refuse_sender:
+            return self.refuse_sender.pop(0)
         envelope.mail_from = address
         envelope.mail_options += options
         return "250 OK"

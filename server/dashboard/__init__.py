@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from server.dashboard import (
         account,  # noqa: F401
         assets,
+        channels,  # noqa: F401
         deliveries,  # noqa: F401
         errors,
         format,

@@ -13,7 +13,7 @@ from server.dashboard.blueprint import blueprint, require_acting, signed_in
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery
-from server.notify import log, outbox
+from server.notify import breaker, log, outbox
 from server.reports.membership import sites_to_act_on
 
 # A mail carries its style in itself; nothing else may load, and nothing may run.
@@ -31,6 +31,8 @@ def show_deliveries() -> str:
     return render_template(
         "dashboard/deliveries.html",
         deliveries=found,
+        held=breaker.held_among(db.session(), found),
+        names=log.names_of_channels(db.session(), found),
         following=following,
         smtp_host=settings.smtp_host,
     )
@@ -41,9 +43,14 @@ def show_deliveries() -> str:
 def show_delivery(public_id: uuid.UUID) -> str:
     """One message, as it was sent or kept."""
     settings = current_app.extensions["copydesk_settings"]
+    session, delivery = db.session(), _delivery(public_id)
     return render_template(
         "dashboard/delivery.html",
-        delivery=_delivery(public_id),
+        delivery=delivery,
+        held=breaker.held_among(session, [delivery]).get(delivery.id),
+        name=log.names_of_channels(session, [delivery]).get(delivery.recipient),
+        attempts=log.attempts_of(session, delivery),
+        again=outbox.can_be_sent_again(delivery),
         smtp_host=settings.smtp_host,
         acting=sites_to_act_on(db.session(), signed_in()),
     )
@@ -59,27 +66,42 @@ def show_delivery_html(public_id: uuid.UUID) -> Response:
     return response
 
 
-@blueprint.get("/deliveries/<uuid:public_id>/retry")
+ACTION = "<any(retry, retry_all, probe):action>"
+
+
+@blueprint.get(f"/deliveries/<uuid:public_id>/{ACTION}")
 @auth_required("session")
-def show_delivery_instead(public_id: uuid.UUID) -> BaseResponse:
-    """Who logs in after a retry was refused comes here. A GET never changes anything."""
+def show_delivery_instead(public_id: uuid.UUID, action: str) -> BaseResponse:
+    """Who logs in after an action was refused comes here. A GET never changes anything."""
     return redirect(url_for(".show_delivery", public_id=public_id), 303)
 
 
-@blueprint.post("/deliveries/<uuid:public_id>/retry")
+@blueprint.post(f"/deliveries/<uuid:public_id>/{ACTION}")
 @auth_required("session")
-def retry_delivery(public_id: uuid.UUID) -> BaseResponse:
-    """Queue a kept or failed message again."""
+def retry_delivery(public_id: uuid.UUID, action: str) -> BaseResponse:
+    """Queue a message again, or all that failed for its recipient; or try a held recipient now."""
     delivery = _delivery(public_id)
     require_acting(delivery.site_id)
     with write_transaction() as session:
-        queued = outbox.retry(session, delivery)
-    if queued:
-        tasks.ring()
-        flash("Queued again.")
-    else:
-        flash("Nothing was changed: the message is not kept or failed any more.")
+        if action == "probe":
+            count = int(breaker.probe_now(session, delivery))
+        elif action == "retry_all":
+            count = outbox.retry_failed(
+                session, delivery.site_id, delivery.channel, delivery.recipient
+            )
+        else:
+            count = int(outbox.retry(session, delivery))
+    tasks.ring()
+    flash(_told(action, count))
     return redirect(url_for(".show_delivery", public_id=public_id), 303)
+
+
+def _told(action: str, count: int) -> str:
+    if not count:
+        return "Nothing was changed: the message is not what it was any more."
+    if action == "probe":
+        return "The recipient is tried now."
+    return "Queued again." if count == 1 else f"{count} messages are queued again."
 
 
 def _delivery(public_id: uuid.UUID) -> Delivery:

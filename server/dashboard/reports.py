@@ -8,6 +8,7 @@ from flask import abort, current_app, redirect, render_template, request, url_fo
 from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
+from server import tasks
 from server.dashboard import notices
 from server.dashboard.blueprint import blueprint, require_acting, signed_in
 from server.dashboard.queue_address import QueueAddress
@@ -105,6 +106,7 @@ def act(public_id: uuid.UUID, action: str) -> Response:
         notices.tell_illegal(report)
     else:
         notices.tell_done(report, event)
+        tasks.ring()
     return redirect(back, 303)
 
 

@@ -3,6 +3,7 @@
 from server.models.account import ROLES, Membership, Passkey, User
 from server.models.announcement import Announcement
 from server.models.base import Base
+from server.models.channel import CHANNEL_KINDS, Attempt, Breaker, Channel
 from server.models.delivery import Delivery, DeliveryReport
 from server.models.mute import PageMute
 from server.models.reader import ReaderContact, ReaderKey
@@ -10,9 +11,13 @@ from server.models.report import Event, Page, Report, Submission
 from server.models.site import Site, SiteOrigin
 
 __all__ = [
+    "CHANNEL_KINDS",
     "ROLES",
     "Announcement",
+    "Attempt",
     "Base",
+    "Breaker",
+    "Channel",
     "Delivery",
     "DeliveryReport",
     "Event",

@@ -1,171 +1,224 @@
-"""Send what is owed."""
+"""Send what is owed.
+
+Two threads share a batch: this one claims, writes messages and marks what became of them, the
+other sends (see :mod:`server.notify.line`). So a message is written while the mail server thinks
+about the one before it, and one transaction marks all that ended meanwhile: with a slow server
+each message by itself, right after its "250".
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from server.config import Settings
-from server.database import write_transaction
+from server.database import write_with_retry
 from server.extensions import db
-from server.models import Delivery, Report
+from server.models import Attempt, Delivery, Report
+from server.notify import breaker, outbox
+from server.notify.channels import TRANSPORTS, Prepared, Transport
 from server.notify.failure import SendingError
-from server.notify.letter import Rendered
-from server.notify.message import render
-from server.notify.mime import OutgoingMessage
-from server.notify.outbox import claim_due, postpone, renew, settle
-from server.notify.smtp import Batch, time_limit
+from server.notify.line import Line, Outcome
 
 log = logging.getLogger(__name__)
 
 # One connection serves at most this many messages, then another worker gets its turn.
 BATCH = 50
+# Claimed and not yet marked: what a killed worker leaves in doubt. Enough to keep the line busy.
+IN_HAND = 10
 # Room for rendering, for the database, and for clocks of several machines that disagree.
 LEASE_MARGIN_SECONDS = 15.0
-
-
-class LeaseLostError(Exception):
-    """Another worker has taken the delivery over."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One delivery that is ours until its lease runs out."""
-
-    delivery_id: int
-    token: str
+# Leases are renewed this often, so that what is left of them always covers one message.
+RENEW_SECONDS = LEASE_MARGIN_SECONDS / 3
 
 
 def lease_of(settings: Settings) -> timedelta:
-    """How long a claim lasts: longer than one message can take. A claim never covers a batch."""
-    return timedelta(seconds=time_limit(settings) + LEASE_MARGIN_SECONDS)
+    """How long a claim lasts without being renewed: longer than one message can take."""
+    longest = max(transport.time_limit(settings) for transport in TRANSPORTS.values())
+    return timedelta(seconds=longest + LEASE_MARGIN_SECONDS)
 
 
 def deliver_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Send or keep up to ``limit`` messages that are due. Returns how many were handled.
+    """Send or keep what is due, up to ``limit`` messages of each channel. Returns how many of the
+    fullest were handled: at ``limit`` there may be more.
 
-    Stops early where the others would fail alike, and between two messages when ``stopping``
-    says so.
+    A channel's batch ends early where the others would fail alike, and between two messages when
+    ``stopping`` says so.
     """
     settings: Settings = current_app.extensions["copydesk_settings"]
-    handled = 0
-    with Batch(current_app.extensions["mail"], settings) as batch:
-        while handled < limit and not stopping():
-            claim = _claim(settings)
-            if claim is None:
-                break
-            handled += 1
-            if not _deliver(claim, batch, settings):
-                break
-    return handled
-
-
-def _claim(settings: Settings) -> Claim | None:
-    with write_transaction() as session:
-        delivery = claim_due(session, lease_of(settings))
-        return Claim(delivery.id, str(delivery.lease_token)) if delivery else None
-
-
-def _deliver(claim: Claim, batch: Batch, settings: Settings) -> bool:
-    """Send or keep one message and mark it. False where the others would fail alike."""
-    try:
-        rendered, message = _render(claim, settings)
-        if not settings.smtp_host:
-            _settle(claim, "kept", rendered)
-            return True
-        _send(claim, message, batch, settings)
-    except SendingError as failure:
-        _failed(claim, failure, rendered)
-        return not failure.everyone
-    except LeaseLostError:
-        log.warning("delivery %s was taken over by another worker", claim.delivery_id)
-        return True
-    except SQLAlchemyError:
-        # The database's trouble, not the message's: the lease runs out and the row is due again.
-        raise
-    except Exception as error:
-        # A row that cannot become a message fails alone; its neighbours go on.
-        log.exception("delivery %s cannot be made into a message", claim.delivery_id)
-        with write_transaction() as session:
-            words = f"not a message: {error!r}"
-            settle(session, claim.delivery_id, claim.token, state="failed", error=words)
-        return True
-    _settle(claim, "sent", rendered)
-    return True
-
-
-def _render(claim: Claim, settings: Settings) -> tuple[Rendered, OutgoingMessage]:
-    delivery = db.session.get_one(
-        Delivery,
-        claim.delivery_id,
-        options=[
-            joinedload(Delivery.report).joinedload(Report.page),
-            joinedload(Delivery.site),
-            joinedload(Delivery.event),
-        ],
+    return max(
+        _Batch(channel, make(current_app, settings), settings).deliver(limit, stopping)
+        for channel, make in TRANSPORTS.items()
     )
-    rendered = render(db.session(), delivery, settings)
-    message = OutgoingMessage(
-        subject=rendered.subject,
-        recipients=[delivery.recipient],
-        body=rendered.text,
-        html=rendered.html,
-        extra_headers=rendered.headers,
-    )
-    message.msgId = delivery.message_id
-    # No transaction stays open while the mail server thinks.
-    db.session.rollback()
-    return rendered, message
 
 
-def _send(claim: Claim, message: OutgoingMessage, batch: Batch, settings: Settings) -> None:
-    """Raises SendingError, or LeaseLostError where connecting took too long."""
-    while True:
-        connected = batch.open()
-        if connected:
-            with write_transaction() as session:
-                if not renew(session, claim.delivery_id, claim.token, lease_of(settings)):
-                    raise LeaseLostError
+class _Batch:
+    """The due deliveries of one channel."""
+
+    def __init__(self, channel: str, transport: Transport, settings: Settings) -> None:
+        self.channel = channel
+        self.transport = transport
+        self.lease = lease_of(settings)
+        self.time_limit = transport.time_limit(settings)
+        self.token = outbox.new_token()
+        # By id, what was claimed and is not marked yet.
+        self.in_hand: dict[int, Prepared] = {}
+        self.claimed = 0
+        self.handled = 0
+        self.ours_until = 0.0
+        self.renewed_at = 0.0
+        # Whether what waits for the server was told that it is there.
+        self.awake = False
+
+    def deliver(self, limit: int, stopping: Callable[[], bool]) -> int:
+        found = self._turn([], min(IN_HAND, limit))
+        if not found:
+            return 0
+        line = Line(self.transport, self.time_limit, stopping)
         try:
-            batch.send(message)
-        except SendingError as failure:
-            # Servers bound the messages of one connection: say it again over a new one.
-            if connected or failure.perhaps_sent or not failure.closed:
+            while found or self.in_hand:
+                line.ours_until = self.ours_until
+                outcomes = self._write(found, line)
+                if self.in_hand:
+                    outcomes += line.outcomes(0 if outcomes else RENEW_SECONDS)
+                room = min(IN_HAND - len(self.in_hand) + len(outcomes), limit - self.claimed)
+                found = self._turn(outcomes, 0 if line.halted else room)
+        finally:
+            line.close()
+            # What ended while something failed here.
+            if self.in_hand:
+                self._turn(line.outcomes(0), 0)
+        return self.handled
+
+    def _write(self, found: Sequence[Delivery], line: Line) -> list[Outcome]:
+        """Hand the claimed deliveries over; those that cannot become messages fail alone."""
+        broken = []
+        for delivery in found:
+            try:
+                prepared = self.transport.prepare(delivery)
+            except SQLAlchemyError:
+                # The database's trouble, not the message's: the lease runs out, and it is due.
                 raise
-        else:
-            return
+            except SendingError as failure:
+                prepared = Prepared(delivery.id, delivery.recipient)
+                broken.append(Outcome(prepared, failure=failure))
+            except Exception as error:
+                log.exception("delivery %s cannot be made into a message", delivery.id)
+                prepared = Prepared(delivery.id, delivery.recipient)
+                broken.append(Outcome(prepared, broken=error))
+            else:
+                line.put(prepared)
+            self.in_hand[delivery.id] = prepared
+        # No transaction stays open while a server thinks.
+        db.session.rollback()
+        return broken
 
+    def _turn(self, outcomes: Sequence[Outcome], wanted: int) -> Sequence[Delivery]:
+        """One transaction: mark what ended, renew what is still in hand, claim more."""
+        begun = time.monotonic()
+        due_for_renewal = begun - self.renewed_at >= RENEW_SECONDS
+        if not outcomes and wanted <= 0 and not due_for_renewal:
+            return []
+        ended = {outcome.prepared.delivery_id for outcome in outcomes}
 
-def _settle(claim: Claim, state: str, rendered: Rendered) -> None:
-    with write_transaction() as session:
-        settle(session, claim.delivery_id, claim.token, state=state, content=rendered.stored())
+        def work(session: Session) -> Sequence[int]:
+            self._mark_done(session, outcomes)
+            for outcome in outcomes:
+                if not outcome.receipt:
+                    self._mark(session, outcome)
+                if self.transport.logs_attempts and outcome.tried:
+                    session.add(_attempt(outcome))
+            if due_for_renewal:
+                remaining = [each for each in self.in_hand if each not in ended]
+                outbox.renew(session, remaining, self.token, self.lease)
+            if wanted <= 0:
+                return []
+            return outbox.claim_due(
+                session, self.lease, channel=self.channel, limit=wanted, token=self.token
+            )
 
+        claimed = write_with_retry(work)
+        for outcome in outcomes:
+            self.in_hand.pop(outcome.prepared.delivery_id, None)
+            # What was not tried is owed as before.
+            self.handled += outcome.tried
+        self.claimed += len(claimed)
+        if due_for_renewal or not self.in_hand:
+            self.renewed_at = begun
+            self.ours_until = begun + self.lease.total_seconds()
+        return self._load(claimed)
 
-def _failed(claim: Claim, failure: SendingError, rendered: Rendered) -> None:
-    log.warning("delivery %s: %s", claim.delivery_id, failure)
-    content = rendered.stored()
-    with write_transaction() as session:
-        if failure.permanent:
-            settle(
-                session,
-                claim.delivery_id,
-                claim.token,
-                state="failed",
-                error=str(failure),
-                content=content,
+    def _load(self, claimed: Sequence[int]) -> Sequence[Delivery]:
+        if not claimed:
+            return []
+        found = db.session.scalars(
+            select(Delivery)
+            .where(Delivery.id.in_(claimed))
+            .options(
+                joinedload(Delivery.report).joinedload(Report.page),
+                joinedload(Delivery.site),
+                joinedload(Delivery.event),
+            )
+            .execution_options(populate_existing=True)
+        ).all()
+        return sorted(found, key=lambda delivery: claimed.index(delivery.id))
+
+    def _mark_done(self, session: Session, outcomes: Sequence[Outcome]) -> None:
+        receipts = [(each.prepared, each.receipt) for each in outcomes if each.receipt]
+        for state in {receipt.state for _, receipt in receipts}:
+            done = [prepared for prepared, receipt in receipts if receipt.state == state]
+            ended = {prepared.delivery_id: prepared.content for prepared in done}
+            if not outbox.settle_all(session, self.token, state, ended):
+                log.warning("of deliveries %s one was taken over by another worker", list(ended))
+            if state == "sent":
+                breaker.accepted(session, self.channel, {each.recipient for each in done})
+                if self.transport.server and not self.awake:
+                    outbox.wake(session, self.channel, self.transport.server)
+                    self.awake = True
+
+    def _mark(self, session: Session, outcome: Outcome) -> None:
+        prepared, failure = outcome.prepared, outcome.failure
+        claim = (prepared.delivery_id, self.token)
+        if failure is not None:
+            log.warning("delivery %s: %s", prepared.delivery_id, failure)
+            if failure.refused:
+                breaker.refused(session, self.channel, prepared.recipient, str(failure))
+        if outcome.broken is not None:
+            words = f"not a message: {outcome.broken!r}"
+            ours = outbox.settle(
+                session, *claim, state="failed", error=words, content=prepared.content
+            )
+        elif failure is None:
+            ours = outbox.release(session, *claim)
+        elif failure.permanent:
+            ours = outbox.settle(
+                session, *claim, state="failed", error=str(failure), content=prepared.content
             )
         else:
-            postpone(
+            ours = outbox.postpone(
                 session,
-                claim.delivery_id,
-                claim.token,
+                *claim,
                 error=str(failure),
-                content=content,
+                content=prepared.content,
                 perhaps_sent=failure.perhaps_sent,
+                wait=timedelta(seconds=failure.wait),
             )
+        if not ours:
+            log.warning("delivery %s was taken over by another worker", prepared.delivery_id)
+
+
+def _attempt(outcome: Outcome) -> Attempt:
+    said = outcome.receipt or outcome.failure
+    return Attempt(
+        delivery_id=outcome.prepared.delivery_id,
+        milliseconds=outcome.milliseconds,
+        status=said.status if said else None,
+        answer=(said.answer if said else "") or str(outcome.failure or outcome.broken or ""),
+    )

@@ -20,6 +20,8 @@ class SendingError(Exception):
     ``everyone``: others would fail alike, so the batch ends.
     ``perhaps_sent``: all of it was handed over and no answer came.
     ``closed``: the connection is gone; another one may do better.
+    ``refused``: the recipient would perhaps refuse all else as well (see notify/breaker.py).
+    ``status``, ``answer``: of an HTTP answer. ``wait``: seconds that it asked for.
     """
 
     def __init__(
@@ -30,12 +32,20 @@ class SendingError(Exception):
         everyone: bool = False,
         perhaps_sent: bool = False,
         closed: bool = False,
+        refused: bool = False,
+        status: int | None = None,
+        answer: str = "",
+        wait: int = 0,
     ) -> None:
         super().__init__(visible(words)[:MAX_WORDS])
         self.permanent = permanent
         self.everyone = everyone
         self.perhaps_sent = perhaps_sent
         self.closed = closed
+        self.refused = refused
+        self.status = status
+        self.answer = answer
+        self.wait = wait
 
 
 def not_connected(error: Exception, server: str) -> SendingError:
@@ -59,9 +69,11 @@ def not_sent(error: Exception, *, handed_over: bool) -> SendingError:
     everyone = (
         code == CLOSING or code in OPERATORS_TO_MEND or isinstance(error, smtplib.SMTPSenderRefused)
     )
+    permanent = 500 <= code < 600 and not everyone
     return SendingError(
         words_of(error),
-        permanent=500 <= code < 600 and not everyone,
+        permanent=permanent,
+        refused=permanent,
         everyone=everyone,
         closed=code == CLOSING,
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from server.models import Delivery, Membership, Report, User
+from server.models import Attempt, Channel, Delivery, Membership, Report, User
 
 PAGE_SIZE = 50
 
@@ -38,3 +38,35 @@ def _deliveries_visible_to(user: User) -> Select[Delivery]:
         .where(Membership.user_id == user.id)
         .options(joinedload(Delivery.site), joinedload(Delivery.report).joinedload(Report.page))
     )
+
+
+def latest_by_recipient(
+    session: Session, recipients: Sequence[str], limit: int = 5
+) -> dict[str, Sequence[Delivery]]:
+    """The newest deliveries of some channels, by the channel's reference."""
+    return {
+        recipient: session.scalars(
+            select(Delivery)
+            .where(Delivery.recipient == recipient)
+            .order_by(Delivery.id.desc())
+            .limit(limit)
+        ).all()
+        for recipient in recipients
+    }
+
+
+def attempts_of(session: Session, delivery: Delivery, limit: int = 30) -> Sequence[Attempt]:
+    """What became of each try, newest first."""
+    return session.scalars(
+        select(Attempt)
+        .where(Attempt.delivery_id == delivery.id)
+        .order_by(Attempt.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def names_of_channels(session: Session, deliveries: Sequence[Delivery]) -> dict[str, str]:
+    """The names of the channels that some deliveries go to, by reference."""
+    references = {each.recipient for each in deliveries if each.channel != "mail"}
+    found = session.scalars(select(Channel).where(Channel.reference.in_(references)))
+    return {channel.reference: channel.name for channel in found}

@@ -13,17 +13,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from server.clock import now
-from server.models import Delivery, DeliveryReport
+from server.models import Base, Channel, Delivery, DeliveryReport
+from server.notify import breaker
 
 # Waits after the 1st, 2nd … failed attempt; the last failure comes about two days after the first.
 BACKOFF = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1200)
 )
+# A server may ask for more patience than the schedule has, but not for silence.
+LONGEST_WAIT = timedelta(days=1)
 NO_CONTENT: Mapping[str, str] = {}
+# Rows, not objects: what a worker marks is read again by nobody in its session.
+_rows = Base.metadata.tables[Delivery.__tablename__]
 
 
 def owe(
@@ -66,54 +71,125 @@ def owe(
     return delivery
 
 
-def claim_due(session: Session, lease: timedelta) -> Delivery | None:
-    """Claim the delivery that is due longest, or None; the caller's transaction commits it.
+_SETTLE = (
+    update(_rows)
+    .where(_rows.c.id == bindparam("row"), _rows.c.lease_token == bindparam("token"))
+    .values(
+        state=bindparam("new_state"),
+        sent_at=bindparam("moment"),
+        subject=bindparam("new_subject"),
+        text=bindparam("new_text"),
+        html=bindparam("new_html"),
+        last_error="",
+        lease_token=None,
+        lease_until=None,
+    )
+)
 
-    The update is conditional on the row being still as it was read, so that of two workers one
-    alone wins (the other reads again).
+
+# Its schedule begins anew.
+_AFRESH = {"state": "queued", "attempts": 0, "last_error": ""}
+
+
+def new_token() -> str:
+    """Names a worker's batch in the rows that it has claimed."""
+    return secrets.token_hex(16)
+
+
+def claim_due(
+    session: Session,
+    lease: timedelta,
+    *,
+    channel: str = "mail",
+    limit: int = 1,
+    token: str | None = None,
+) -> list[int]:
+    """Claim the deliveries that are due longest; their ids, in that order. The caller's write
+    transaction commits it.
+
+    No other worker can have them meanwhile: on SQLite there is one writer, elsewhere the rows are
+    locked, and those that somebody else has locked are passed over.
     """
-    while True:
-        moment = now()
-        found = session.execute(
-            select(Delivery.id, Delivery.lease_token)
+    moment = now()
+    found = [
+        (delivery_id, recipient)
+        for delivery_id, recipient in session.execute(
+            select(Delivery.id, Delivery.recipient)
             .where(
                 Delivery.state == "queued",
+                Delivery.channel == channel,
                 Delivery.due_at <= moment,
                 or_(Delivery.lease_until.is_(None), Delivery.lease_until <= moment),
+                breaker.not_held(channel),
+                ~_earlier_about_the_same(),
+                Delivery.recipient.not_in(
+                    select(Channel.reference).where(Channel.active.is_(False))
+                ),
             )
             .order_by(Delivery.due_at, Delivery.id)
-            .limit(1)
+            .limit(limit)
             .with_for_update(skip_locked=True)
-        ).first()
-        if found is None:
-            return None
-        delivery_id, former_token = found
-        won = session.scalars(
-            update(Delivery)
-            .where(
-                Delivery.id == delivery_id,
-                Delivery.state == "queued",
-                Delivery.lease_token.is_(None)
-                if former_token is None
-                else Delivery.lease_token == former_token,
-            )
+        )
+    ]
+    claimed = breaker.one_probe_each(session, channel, found, lease) if found else []
+    if claimed:
+        session.execute(
+            update(_rows)
+            .where(_rows.c.id.in_(claimed))
             .values(
-                lease_token=secrets.token_hex(16),
-                lease_until=moment + lease,
-                attempts=Delivery.attempts + 1,
                 # Its former worker died with the message in its hands.
-                **({} if former_token is None else {"possible_duplicate": True}),
+                possible_duplicate=or_(
+                    _rows.c.possible_duplicate, _rows.c.lease_token.is_not(None)
+                ),
+                lease_token=token or new_token(),
+                lease_until=moment + lease,
+                attempts=_rows.c.attempts + 1,
             )
-            .returning(Delivery)
-            .execution_options(populate_existing=True)
-        ).first()
-        if won is not None:
-            return won
+        )
+    return claimed
 
 
-def renew(session: Session, delivery_id: int, lease_token: str, lease: timedelta) -> bool:
-    """Let a claim last ``lease`` from now on. False where it is no longer ours."""
-    return _conditionally(session, delivery_id, lease_token, {"lease_until": now() + lease})
+def _earlier_about_the_same() -> ColumnElement[bool]:
+    """Whether the recipient is still owed an earlier message about the same report: nobody should
+    read that it is open again before they read of it."""
+    earlier = aliased(Delivery)
+    return exists().where(
+        earlier.report_id == Delivery.report_id,
+        earlier.channel == Delivery.channel,
+        earlier.recipient == Delivery.recipient,
+        earlier.state == "queued",
+        earlier.id < Delivery.id,
+    )
+
+
+def wake(session: Session, channel: str, server: str) -> None:
+    """The server answers again: what waits because it was not reached is due now."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.state == "queued",
+            Delivery.channel == channel,
+            Delivery.due_at > now(),
+            Delivery.last_error.startswith(f"{server}: ", autoescape=True),
+        )
+        .values(due_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def renew(session: Session, delivery_ids: Sequence[int], token: str, lease: timedelta) -> None:
+    """Let claims that are still ours last ``lease`` from now on."""
+    session.execute(
+        update(_rows)
+        .where(_rows.c.id.in_(delivery_ids), _rows.c.lease_token == token)
+        .values(lease_until=now() + lease)
+    )
+
+
+def release(session: Session, delivery_id: int, lease_token: str) -> bool:
+    """Give a claim back that was not used: the delivery is owed as before."""
+    values = {"lease_token": None, "lease_until": None, "attempts": _rows.c.attempts - 1}
+    return _conditionally(session, delivery_id, lease_token, values)
 
 
 def settle(
@@ -139,6 +215,28 @@ def settle(
     return _conditionally(session, delivery_id, lease_token, values)
 
 
+def settle_all(
+    session: Session, lease_token: str, state: str, ended: Mapping[int, Mapping[str, str]]
+) -> bool:
+    """The same for several at once, by id with their content. False where one of them is no
+    longer ours."""
+    moment = now() if state == "sent" else None
+    done = session.execute(
+        _SETTLE,
+        [
+            {
+                "row": delivery_id,
+                "token": lease_token,
+                "new_state": state,
+                "moment": moment,
+                **{f"new_{name}": content.get(name, "") for name in ("subject", "text", "html")},
+            }
+            for delivery_id, content in ended.items()
+        ],
+    )
+    return bool(done.rowcount == len(ended))  # type: ignore[attr-defined]  # an UPDATE has one
+
+
 def postpone(
     session: Session,
     delivery_id: int,
@@ -147,8 +245,10 @@ def postpone(
     error: str,
     content: Mapping[str, str] = NO_CONTENT,
     perhaps_sent: bool = False,
+    wait: timedelta = timedelta(0),
 ) -> bool:
-    """Owe it later, by the schedule; give it up as ``failed`` when the schedule is used up.
+    """Owe it later, by the schedule, or after ``wait`` where that is longer (and at most a day);
+    give it up as ``failed`` when the schedule is used up.
 
     False where the lease is no longer ours.
     """
@@ -157,7 +257,7 @@ def postpone(
     if attempts > len(BACKOFF):
         values["state"] = "failed"
     else:
-        values["due_at"] = now() + BACKOFF[attempts - 1]
+        values["due_at"] = now() + max(BACKOFF[attempts - 1], min(wait, LONGEST_WAIT))
     return _conditionally(session, delivery_id, lease_token, values)
 
 
@@ -167,24 +267,48 @@ def _released(error: str, content: Mapping[str, str], perhaps_sent: bool) -> dic
     return {"last_error": error, "lease_token": None, "lease_until": None, **content, **marked}
 
 
+def can_be_sent_again(delivery: Delivery) -> bool:
+    """What was kept or failed; what a program received can be replayed, a mail that arrived not."""
+    states = ("kept", "failed") if delivery.channel == "mail" else ("kept", "failed", "sent")
+    return delivery.state in states
+
+
 def retry(session: Session, delivery: Delivery) -> bool:
-    """Queue a kept or failed delivery again. False where it is neither."""
+    """Queue it again, with the same Message-ID. False where it cannot be sent again by now."""
+    session.refresh(delivery)
+    if not can_be_sent_again(delivery):
+        return False
     changed = session.execute(
         update(Delivery)
-        .where(Delivery.id == delivery.id, Delivery.state.in_(("kept", "failed")))
-        .values(state="queued", attempts=0, due_at=now(), last_error="")
+        .where(Delivery.id == delivery.id, Delivery.state == delivery.state)
+        .values(**_AFRESH, due_at=now())
         .returning(Delivery.id)
     ).all()
     return bool(changed)
+
+
+def retry_failed(session: Session, site_id: int, channel: str, recipient: str) -> int:
+    """Queue all again that failed for a recipient at one site; how many."""
+    changed = session.execute(
+        update(Delivery)
+        .where(
+            Delivery.site_id == site_id,
+            Delivery.channel == channel,
+            Delivery.recipient == recipient,
+            Delivery.state == "failed",
+        )
+        .values(**_AFRESH, due_at=now())
+        .returning(Delivery.id)
+    ).all()
+    return len(changed)
 
 
 def _conditionally(
-    session: Session, delivery_id: int, lease_token: str, values: dict[str, object]
+    session: Session, delivery_id: int, lease_token: str, values: Mapping[str, object]
 ) -> bool:
     changed = session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.lease_token == lease_token)
+        update(_rows)
+        .where(_rows.c.id == delivery_id, _rows.c.lease_token == lease_token)
         .values(**values)
-        .returning(Delivery.id)
-    ).all()
-    return bool(changed)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has one

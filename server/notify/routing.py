@@ -15,6 +15,7 @@ from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
 from server.models import Announcement, Membership, Site, User
+from server.notify import site_channels
 from server.notify.mutes import muting
 from server.notify.outbox import owe
 
@@ -81,7 +82,9 @@ def _route(session: Session, announcement: Announcement, settings: Settings) -> 
     # Read before the one who held the site had committed.
     if not marked:
         return
-    if announcement.event.kind == "joined":
+    site_channels.owe_event(session, announcement, settings.mail_from)
+    # What an editor did, editors know; a further reader is nobody's news yet.
+    if announcement.event.source != "widget" or announcement.event.kind == "joined":
         return
     recipients = _editors_of(session, announcement.site_id)
     muted = muting(session, announcement.report.page_id, recipients)

@@ -8,11 +8,9 @@ while an application is tested. It carries message and configuration; the connec
 from __future__ import annotations
 
 import smtplib
-import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parseaddr
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +21,7 @@ from flask_mail import Connection, Mail
 from server.config import Settings
 from server.notify.failure import SendingError, not_connected, not_sent
 from server.notify.mime import OutgoingMessage
+from server.outbound import cut_off
 
 # Exchanges of one message, each with the mail server's time limit: MAIL, RCPT, DATA, the message
 # itself, RSET; one to spare.
@@ -34,35 +33,32 @@ def time_limit(settings: Settings) -> float:
     return EXCHANGES * settings.smtp_timeout
 
 
-@contextmanager
-def cut_off(host: smtplib.SMTP, seconds: float) -> Iterator[None]:
-    """End what takes longer. A socket's own time limit starts anew with each byte, so a server
-    that dribbles (some do so to every stranger) would hold a worker beyond its lease."""
-    overdue = threading.Event()
+def server_name(settings: Settings) -> str:
+    return f"{settings.smtp_host}:{settings.smtp_port}"
 
-    def cut() -> None:
-        overdue.set()
-        connection = getattr(host, "sock", None)
-        if connection is not None:
-            # Not ssl's own shutdown, which would turn what follows into plain text.
-            with suppress(OSError):
-                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    failed: Exception | None = None
-    try:
-        yield
-    except (OSError, smtplib.SMTPException) as error:
-        failed = error
-    finally:
-        timer.cancel()
-    if overdue.is_set():
-        # What was read up to the cut can look like a reply.
-        raise TimeoutError(f"no end within {seconds:g} seconds") from failed
-    if failed is not None:
-        raise failed
+def _socket(host: smtplib.SMTP) -> Callable[[], object]:
+    return lambda: getattr(host, "sock", None)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A message in its envelope."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    options: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, message: OutgoingMessage) -> Self:
+        """Raises ValueError or UnicodeError for a message that cannot be written."""
+        return cls(
+            parseaddr(str(message.sender))[1],
+            message.address,
+            message.as_bytes(),
+            ("SMTPUTF8", "BODY=8BITMIME") if message.needs_utf8 else (),
+        )
 
 
 class _Watched(smtplib.SMTP):
@@ -81,7 +77,7 @@ class _Watched(smtplib.SMTP):
         )
 
     def connect(self, *arguments: Any, **options: Any) -> tuple[int, bytes]:
-        with cut_off(self, self.limit):
+        with cut_off(_socket(self), self.limit):
             return super().connect(*arguments, **options)
 
     def data(self, msg: Any) -> tuple[int, bytes]:
@@ -122,7 +118,7 @@ class SmtpConnection(Connection):
         else:
             host = _Watched(settings)
         try:
-            with cut_off(host, host.limit):
+            with cut_off(_socket(host), host.limit):
                 if settings.smtp_security == "starttls":
                     host.starttls(context=context)
                 if settings.smtp_user:
@@ -132,20 +128,17 @@ class SmtpConnection(Connection):
             raise
         return host
 
-    def send_one(self, message: OutgoingMessage) -> None:
-        """Send to the message's one recipient. Raises SendingError where it was not accepted,
-        and anything else where it could not be written."""
+    def send_envelope(self, envelope: Envelope) -> None:
+        """Raises SendingError where it was not accepted. Flask-Mail's own step here cannot carry
+        international addresses."""
         host = self.host
         assert isinstance(host, _Watched)
         host.handed_over = False
-        # Written before a word is said to the server. Flask-Mail's own step here cannot carry
-        # international addresses.
-        content = message.as_bytes()
-        sender = parseaddr(str(message.sender))[1]
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if message.needs_utf8 else []
         try:
-            with cut_off(host, host.limit):
-                host.sendmail(sender, [message.address], content, options)
+            with cut_off(_socket(host), host.limit):
+                host.sendmail(
+                    envelope.sender, [envelope.recipient], envelope.content, envelope.options
+                )
         except (OSError, smtplib.SMTPException) as error:
             raise not_sent(error, handed_over=host.handed_over) from error
 
@@ -159,7 +152,7 @@ class SmtpConnection(Connection):
         if not isinstance(host, _Watched):
             return
         try:
-            with cut_off(host, self.settings.smtp_timeout):
+            with cut_off(_socket(host), self.settings.smtp_timeout):
                 host.quit()
         except (OSError, smtplib.SMTPException):
             # Already broken or gone: what was accepted is marked, what was not is owed still.
@@ -188,16 +181,15 @@ class Batch:
         try:
             connection.__enter__()
         except (OSError, smtplib.SMTPException) as error:
-            server = f"{self.settings.smtp_host}:{self.settings.smtp_port}"
-            raise not_connected(error, server) from error
+            raise not_connected(error, server_name(self.settings)) from error
         self.connection = connection
         return True
 
-    def send(self, message: OutgoingMessage) -> None:
+    def send(self, envelope: Envelope) -> None:
         """Send over the open connection. Raises SendingError."""
         assert self.connection is not None
         try:
-            self.connection.send_one(message)
+            self.connection.send_envelope(envelope)
         except SendingError as failure:
             if failure.closed:
                 self.close()

@@ -29,3 +29,13 @@ def sites_to_act_on(session: Session, user: User) -> frozenset[int]:
             )
         )
     )
+
+
+def sites_owned_by(session: Session, user: User) -> Sequence[Site]:
+    """The sites whose settings an account may change, by name."""
+    return session.scalars(
+        select(Site)
+        .join(Membership)
+        .where(Membership.user_id == user.id, Membership.role == "owner")
+        .order_by(Site.name)
+    ).all()

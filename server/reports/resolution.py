@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from server.clock import now
-from server.models import Event, Report, User
+from server.models import Announcement, Event, Report, User
 
 RESOLUTIONS = ("fixed", "rejected", "spam")
 
@@ -86,5 +86,16 @@ def _change(
         created_at=moment,
     )
     session.add(event)
+    session.flush()
+    # Whoever waits for it hears of it: channels.
+    session.add(
+        Announcement(
+            site_id=report.site_id,
+            report_id=report.id,
+            event_id=event.id,
+            created_at=moment,
+            due_at=moment,
+        )
+    )
     session.flush()
     return event

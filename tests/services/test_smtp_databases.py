@@ -87,7 +87,7 @@ def test_worker_that_went_away_is_replaced_by_one_alone(
 ) -> None:
     submit()
     with write_transaction() as session:
-        assert claim_due(session, timedelta(seconds=-1)) is not None
+        assert claim_due(session, timedelta(seconds=-1))
 
     def work(_: int) -> int:
         with app.app_context():

@@ -75,7 +75,8 @@ def test_a_stopped_process_marks_what_it_was_sending(
         server.environment["COPYDESK_TASKS_URL"] = "memory://"
     mail_server.late_seconds = 0.8
     server.start(*(["worker"] if command == "worker" else []))
-    for number in range(3):
+    # More than are sent while a busy machine gets around to the signal.
+    for number in range(12):
         report(server, f"mistake {number}")
     wait_until(lambda: len(mail_server.messages) == 1, 20, "the first mail")
 
@@ -84,8 +85,8 @@ def test_a_stopped_process_marks_what_it_was_sending(
     arrived = {message["Message-ID"] for message in mail_server.messages}
     rows = deliveries(server)
     assert {row["message_id"] for row in rows if row["state"] == "sent"} == arrived
-    assert [row["lease_token"] for row in rows] == [None] * 3
-    assert len(arrived) < 3, "the rest is left to the next start"
+    assert [row["lease_token"] for row in rows] == [None] * 12
+    assert len(arrived) < 12, "the rest is left to the next start"
 
 
 def test_killed_while_sending_sends_again_and_says_so(

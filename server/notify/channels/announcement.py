@@ -1,0 +1,70 @@
+"""One event in the few lines of a chat message."""
+
+from __future__ import annotations
+
+import re
+
+from server.models import Delivery, Report
+from server.text.address import with_fragment
+from server.text.quoting import one_line
+from server.text.visible import visible
+
+LONGEST_SIDE = 120
+LONGEST_WORDS = 200
+LONGEST_TITLE = 120
+HAPPENED = {
+    "opened": "New spelling report",
+    "reopened": "Reported again",
+    "fixed": "Fixed",
+    "rejected": "Rejected",
+    "spam": "Marked as spam",
+}
+# Show plain text as Markdown whatever they are told; for all others Apprise escapes.
+MARKDOWN = ("discord", "mmost", "mmosts", "zulip")
+_SIGNS = re.compile(r"([\\`*_{}\[\]()#<>~|])")
+# In an address all of these can be written otherwise.
+_IN_ADDRESS = re.compile(r"[\\`*\[\]()<>~|@{}!]")
+
+
+def chat_message(delivery: Delivery, scheme: str, public_url: str) -> str:
+    """Plain text in which no reader's word can format, link or call somebody."""
+    site = _shown(delivery.site.name, scheme, LONGEST_TITLE)
+    report, event = delivery.report, delivery.event
+    if report is None or event is None:
+        return f"{site}: this is a test from Copydesk. Reports will appear here."
+    lines = [f"{site}: {HAPPENED[event.kind]} ({_readers(report)})", _sentence(report, scheme)]
+    if report.suggestion:
+        exact = _shown(report.exact, scheme, LONGEST_WORDS)
+        lines.append(f"{exact} → {_shown(report.suggestion, scheme, LONGEST_WORDS)}")
+    title = _shown(report.page.title, scheme, LONGEST_TITLE)
+    address = _address(with_fragment(report.page.url, report.fragment))
+    lines.append(f"Page: {title} {address}" if title else f"Page: {address}")
+    lines.append(f"Report: {public_url}/reports/{report.public_id}")
+    return "\n".join(lines)
+
+
+def _readers(report: Report) -> str:
+    return "1 reader" if report.readers == 1 else f"{report.readers} readers"
+
+
+def _sentence(report: Report, scheme: str) -> str:
+    before, after = " ".join(report.before.split()), " ".join(report.after.split())
+    before = before if len(before) <= LONGEST_SIDE else f"…{before[-LONGEST_SIDE:]}"
+    after = after if len(after) <= LONGEST_SIDE else f"{after[:LONGEST_SIDE]}…"
+    gap_before = " " if report.before[-1:].isspace() else ""
+    gap_after = " " if report.after[:1].isspace() else ""
+    exact = one_line(report.exact, LONGEST_WORDS)
+    sentence = f"{before}{gap_before}[[{exact}]]{gap_after}{after}"
+    return f"“{_shown(sentence, scheme, 10 * LONGEST_SIDE)}”"
+
+
+def _shown(text: str, scheme: str, longest: int) -> str:
+    """A line of somebody's text. The invisible space keeps ``@everyone`` from calling anybody."""
+    line = visible(one_line(text, longest))
+    if scheme in MARKDOWN:
+        line = _SIGNS.sub(r"\\\1", line)
+    return line.replace("@", "@\N{ZERO WIDTH SPACE}").replace("://", ":\N{ZERO WIDTH SPACE}//")
+
+
+def _address(url: str) -> str:
+    return _IN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", url)

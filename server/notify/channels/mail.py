@@ -1,0 +1,59 @@
+"""Mail: one SMTP connection for a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from server.config import Settings
+from server.extensions import db
+from server.models import Delivery
+from server.notify.channels.transport import NotOurs, Prepared, Receipt, Transport
+from server.notify.failure import SendingError
+from server.notify.message import render
+from server.notify.mime import OutgoingMessage
+from server.notify.smtp import Batch, Envelope, server_name, time_limit
+
+
+class MailTransport(Transport):
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        super().__init__(app, settings)
+        self.server = server_name(settings)
+        self.batch = Batch(app.extensions["mail"], settings)
+
+    @staticmethod
+    def time_limit(settings: Settings) -> float:
+        return time_limit(settings)
+
+    def prepare(self, delivery: Delivery) -> Prepared:
+        rendered = render(db.session(), delivery, self.settings)
+        message = OutgoingMessage(
+            subject=rendered.subject,
+            recipients=[delivery.recipient],
+            body=rendered.text,
+            html=rendered.html,
+            extra_headers=rendered.headers,
+        )
+        message.msgId = delivery.message_id
+        envelope = Envelope.of(message) if self.settings.smtp_host else None
+        return Prepared(delivery.id, delivery.recipient, rendered.stored(), envelope)
+
+    def send(self, prepared: Prepared, still_ours: Callable[[], bool]) -> Receipt:
+        if prepared.message is None:
+            return Receipt("kept")
+        while True:
+            connected = self.batch.open()
+            if not still_ours():
+                raise NotOurs
+            try:
+                self.batch.send(prepared.message)
+            except SendingError as failure:
+                # Servers bound the messages of one connection: say it again over a new one.
+                if connected or failure.perhaps_sent or not failure.closed:
+                    raise
+            else:
+                return Receipt()
+
+    def close(self) -> None:
+        self.batch.close()

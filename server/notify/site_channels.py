@@ -1,0 +1,158 @@
+"""The channels of a site: adding, pausing, rotating, removing, and what they are owed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from server import outbound
+from server.clock import now
+from server.models import CHANNEL_KINDS, Announcement, Channel, Delivery, Site
+from server.notify.channels.chat import require_chat_address
+from server.notify.channels.destination import REMOVED
+from server.notify.channels.signature import new_secret
+from server.notify.outbox import owe
+from server.sites import InvalidInput
+
+# Kinds of events that a channel can ask for, as the page "Channels" offers them.
+EVENTS = ("opened", "reopened", "fixed", "rejected", "spam")
+DEFAULT_EVENTS = ("opened", "reopened")
+MAX_NAME = 80
+MAX_CHANNELS = 20
+# While receivers change over to a new secret, the former one signs as well.
+GRACE = timedelta(hours=24)
+
+
+def add_channel(
+    session: Session,
+    site: Site,
+    kind: str,
+    *,
+    name: str,
+    address: str,
+    events: Collection[str] = DEFAULT_EVENTS,
+    allow_private: bool = False,
+) -> Channel:
+    """A new channel. Raises InvalidInput, whose message begins with the field: kind, name, address,
+    events. The message never holds the address, as that may hold a password."""
+    if kind not in CHANNEL_KINDS:
+        raise InvalidInput(f"kind: must be one of {', '.join(CHANNEL_KINDS)}.")
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidInput(f"name: must have 1 to {MAX_NAME} printable characters.")
+    wanted = [event for event in EVENTS if event in events]
+    if not wanted or set(events) - set(EVENTS):
+        raise InvalidInput(f"events: at least one of {', '.join(EVENTS)}, and nothing else.")
+    of_site = channels_of(session, site)
+    if len(of_site) >= MAX_CHANNELS:
+        raise InvalidInput(f"name: a site has at most {MAX_CHANNELS} channels; remove one first.")
+    if any(channel.name == name for channel in of_site):
+        raise InvalidInput(f"name: there is already a channel named {name!r}.")
+    try:
+        if kind == "webhook":
+            outbound.target_of(address, allow_private=allow_private)
+        else:
+            require_chat_address(address, allow_private=allow_private)
+    except outbound.Refused as error:
+        raise InvalidInput(f"address: {error}") from None
+    channel = Channel(
+        site_id=site.id,
+        kind=kind,
+        name=name,
+        address=address,
+        secret=new_secret() if kind == "webhook" else "",
+        events=wanted,
+    )
+    session.add(channel)
+    session.flush()
+    return channel
+
+
+def channels_of(session: Session, site: Site) -> Sequence[Channel]:
+    """A site's channels, by name."""
+    return session.scalars(
+        select(Channel).where(Channel.site_id == site.id).order_by(Channel.name)
+    ).all()
+
+
+def channel_by(session: Session, reference: str) -> Channel:
+    """Raises InvalidInput where there is none."""
+    channel = session.scalar(select(Channel).where(Channel.reference == reference))
+    if channel is None:
+        raise InvalidInput(f"channel: there is no {reference!r}. See: copydesk channels list")
+    return channel
+
+
+def rotate_secret(session: Session, channel: Channel, *, at_once: bool = False) -> str:
+    """Replace a webhook's secret; the former one signs as well for :data:`GRACE`, or not at all
+    (``at_once``: it leaked). Raises InvalidInput where the channel has none."""
+    if channel.kind != "webhook":
+        raise InvalidInput("channel: only webhooks have a secret to rotate.")
+    channel.former_secret = "" if at_once else channel.secret
+    channel.former_until = None if at_once else now() + GRACE
+    channel.secret = new_secret()
+    session.flush()
+    return channel.secret
+
+
+def set_active(session: Session, channel: Channel, active: bool) -> None:
+    """Pause or go on. What is owed to a paused channel waits; what happens meanwhile does not."""
+    channel.active = active
+    session.flush()
+
+
+def remove_channel(session: Session, channel: Channel) -> None:
+    """Forget a channel with its secrets. What it is still owed fails, and says why."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.recipient == channel.reference, Delivery.state == "queued")
+        .values(state="failed", last_error=REMOVED)
+        .execution_options(synchronize_session=False)
+    )
+    session.delete(channel)
+    session.flush()
+
+
+def owe_event(session: Session, announcement: Announcement, mail_from: str) -> None:
+    """Owe an event to the active channels of its site that asked for its kind."""
+    for channel in session.scalars(
+        select(Channel)
+        .where(Channel.site_id == announcement.site_id, Channel.active)
+        .order_by(Channel.id)
+    ):
+        if announcement.event.kind in channel.events:
+            delivery = owe(
+                session,
+                announcement.site_id,
+                channel.reference,
+                mail_from,
+                cause=f"event:{announcement.event_id}",
+                channel=channel.kind,
+                about=[(announcement.report_id, announcement.event_id)],
+            )
+            _name_message(session, delivery)
+
+
+def owe_test(session: Session, channel: Channel, mail_from: str) -> None:
+    """Owe a channel a message that is about no report."""
+    delivery = owe(
+        session,
+        channel.site_id,
+        channel.reference,
+        mail_from,
+        cause=f"test:{secrets.token_hex(16)}",
+        kind="test",
+        channel=channel.kind,
+    )
+    _name_message(session, delivery)
+
+
+def _name_message(session: Session, delivery: Delivery | None) -> None:
+    """What is signed must have no dot in its identifier, as a mail's has (Standard Webhooks)."""
+    if delivery is not None:
+        delivery.message_id = f"msg_{secrets.token_hex(16)}"
+        session.flush()

@@ -1,0 +1,281 @@
+"""Requests to addresses that somebody typed in: checked, bounded, never into our own network.
+
+An owner's webhook address, or the host in a chat service's, is a stranger's wish that our server
+call somewhere (SSRF). The name is resolved once, every address that it has is checked, and the
+connection goes to a checked address while ``Host`` and TLS name stay as they were: a name that
+answers differently a second time (DNS rebinding) gains nothing. Redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+
+from ada_url import URL
+
+LONGEST_URL = 2_000
+# From the look-up to the end of the answer. Standard Webhooks recommends 15 to 30 seconds.
+TOTAL_SECONDS = 15.0
+# The name servers of a system together may take longer than that.
+LOOKUP_SECONDS = 5.0
+# What is kept of an answer.
+ANSWER_BYTES = 2_048
+# Below lie mail, databases' old homes and the like; a web server there is the exception.
+LOWEST_OWN_PORT = 1_024
+
+_CLOSED_4 = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        # IANA's special-purpose registry (RFC 6890), multicast, class E …
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        # … and the one metadata service that lives among public addresses (Azure).
+        "168.63.129.16/32",
+    )
+)
+# The only unicast space that is handed out to anybody …
+_OPEN_6 = ipaddress.IPv6Network("2000::/3")
+# … without tunnels that end at an IPv4 address of the sender's choice, and documentation.
+_CLOSED_6 = tuple(
+    ipaddress.IPv6Network(network)
+    for network in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
+)
+# A network with IPv6 alone reaches IPv4 through these (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class Refused(ValueError):  # noqa: N818 - reads as what happened
+    """An address that is not called. The message says why, and holds no secret part of it."""
+
+
+class Failed(Exception):  # noqa: N818 - reads as what happened
+    """No answer came. ``handed_over``: the request had been sent, so it may have arrived."""
+
+    def __init__(self, words: str, *, handed_over: bool) -> None:
+        super().__init__(words)
+        self.handed_over = handed_over
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address in its normal form. ``path`` with its query."""
+
+    secure: bool
+    host: str
+    port: int
+    path: str
+
+    @property
+    def authority(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``body``: the first bytes. ``retry_after``: seconds, where the server named a number."""
+
+    status: int
+    body: bytes
+    retry_after: int | None
+
+
+def target_of(url: str, *, allow_private: bool = False) -> Target:
+    """Take an address apart as browsers do, so that ``0x7f.1`` is seen as ``127.0.0.1``.
+
+    ``allow_private``: for a trial on one machine: plain HTTP, every port, every network. Raises
+    Refused.
+    """
+    if len(url) > LONGEST_URL:
+        raise Refused(f"must have at most {LONGEST_URL} characters.")
+    if not url.isprintable() or re.search(r"\s", url):
+        raise Refused("must not contain spaces or control characters.")
+    try:
+        parsed = URL(url)
+    except ValueError:
+        raise Refused("is not an address like https://example.org/hook.") from None
+    secure = parsed.protocol == "https:"
+    if not secure and not (allow_private and parsed.protocol == "http:"):
+        raise Refused("must begin with https://.")
+    if parsed.username or parsed.password:
+        raise Refused("must not contain a user name or password.")
+    port = int(parsed.port) if parsed.port else (443 if secure else 80)
+    if port != 443 and port < LOWEST_OWN_PORT and not allow_private:
+        raise Refused(f"must use port 443, or one from {LOWEST_OWN_PORT} on.")
+    host = parsed.hostname.strip("[]")
+    number = _number(host)
+    if number is not None and not allow_private:
+        _require_public(number)
+    return Target(secure, host, port, parsed.pathname + parsed.search)
+
+
+def _number(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is of the public internet: neither ours, nor this machine's, nor a way
+    around to one of them (mapped into IPv6, NAT64, tunnels)."""
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in _CLOSED_4)
+    if address.ipv4_mapped:
+        return is_public(address.ipv4_mapped)
+    if address in _NAT64:
+        return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+    return address in _OPEN_6 and not any(address in network for network in _CLOSED_6)
+
+
+def addresses_of(host: str, port: int, *, allow_private: bool = False) -> list[str]:
+    """Look a name up, once. Raises Refused where one of its addresses is private (all of them
+    count: which one is called would be the name server's choice), OSError where it has none."""
+    found: list[str] = []
+    failed: list[OSError] = []
+
+    def look_up() -> None:
+        try:
+            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(answer[4][0]) for answer in answers))
+        except (OSError, UnicodeError) as error:
+            failed.append(error if isinstance(error, OSError) else OSError(str(error)))
+
+    # The system's own look-up has no time limit that we could set.
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(LOOKUP_SECONDS)
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError(f"the name was not found within {LOOKUP_SECONDS:g} seconds")
+    if not allow_private:
+        for address in found:
+            _require_public(ipaddress.ip_address(address))
+    return found
+
+
+def _require_public(address: IPv4Address | IPv6Address) -> None:
+    if not is_public(address):
+        raise Refused(f"leads to {address}, which is not an address of the public internet.")
+
+
+def connect(host: str, port: int, timeout: float, *, allow_private: bool = False) -> socket.socket:
+    """A connection to a checked address of ``host``. Raises Refused, OSError."""
+    failure: OSError = OSError("no address")
+    for address in addresses_of(host, port, allow_private=allow_private):
+        try:
+            return socket.create_connection((address, port), timeout)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+@contextmanager
+def cut_off(connection: Callable[[], object], seconds: float) -> Iterator[None]:
+    """End what takes longer. A socket's own time limit starts anew with each byte, so a server
+    that dribbles would hold a worker beyond its lease. ``connection`` gives the socket, once
+    there is one. Raises TimeoutError."""
+    overdue = threading.Event()
+
+    def cut() -> None:
+        overdue.set()
+        found = connection()
+        if isinstance(found, socket.socket):
+            # Not ssl's own shutdown, which would turn what follows into plain text.
+            with suppress(OSError):
+                socket.socket.shutdown(found, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    failed: Exception | None = None
+    try:
+        yield
+    except Exception as error:
+        failed = error
+    finally:
+        timer.cancel()
+    if overdue.is_set():
+        # What was read up to the cut can look like a reply.
+        raise TimeoutError(f"no end within {seconds:g} seconds") from failed
+    if failed is not None:
+        raise failed
+
+
+class _Checked(http.client.HTTPConnection):
+    """A connection to the address that was checked, under the name that was asked for."""
+
+    def __init__(self, target: Target, *, allow_private: bool) -> None:
+        super().__init__(target.host, target.port, timeout=TOTAL_SECONDS)
+        self.target = target
+        self.allow_private = allow_private
+        # http.client forgets its socket while it reads the answer.
+        self.wire: socket.socket | None = None
+
+    def connect(self) -> None:
+        target = self.target
+        self.wire = connect(
+            target.host, target.port, TOTAL_SECONDS, allow_private=self.allow_private
+        )
+        if target.secure:
+            # The handshake comes second, so that the time limit knows whom to cut off.
+            context = ssl.create_default_context()
+            secured = context.wrap_socket(
+                self.wire, server_hostname=target.host, do_handshake_on_connect=False
+            )
+            self.wire = secured
+            secured.do_handshake()
+        self.sock = self.wire
+
+
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool = False
+) -> Answer:
+    """POST to an address, within :data:`TOTAL_SECONDS`.
+
+    Raises Refused for an address that is not called, Failed where no answer came. Every status is
+    an answer, also a redirect.
+    """
+    target = target_of(url, allow_private=allow_private)
+    connection = _Checked(target, allow_private=allow_private)
+    handed_over = False
+    try:
+        with cut_off(lambda: connection.wire, TOTAL_SECONDS):
+            connection.request(
+                "POST",
+                target.path,
+                body,
+                {"Host": target.authority, "Connection": "close", **headers},
+            )
+            handed_over = True
+            response = connection.getresponse()
+            wait = response.headers.get("Retry-After", "")
+            return Answer(
+                response.status,
+                response.read(ANSWER_BYTES),
+                int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 10 else None,
+            )
+    except (OSError, http.client.HTTPException) as error:
+        raise Failed(_words(error), handed_over=handed_over) from error
+    finally:
+        connection.close()
+        if connection.wire is not None:
+            connection.wire.close()
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted: {error.verify_message}"
+    if isinstance(error, TimeoutError):
+        return str(error) or "no answer in time"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
