@@ -57,8 +57,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     widget.init_app(app)
     links.init_app(app)
     dashboard.init_app(app)
-    app.after_request(_security_headers)
     spare_readers(app)
+    app.after_request(_security_headers)
     return app
 
 

@@ -87,7 +87,12 @@ def _settings() -> Settings:
     "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes."
 )
 @click.option(
-    "--threads", default=4, show_default=True, type=click.IntRange(1, 256), help="Per process."
+    "--threads",
+    default=256,
+    show_default=True,
+    type=click.IntRange(1, 1024),
+    help="At most, per process; they start as they are needed: one for each request in work, "
+    "and one for each client that is slow in sending its body.",
 )
 @with_appcontext
 def run(host: str, port: int, workers: int, threads: int) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.extensions import db
 
 BUSY_TIMEOUT_MS = 5_000
+LOOK_AGAIN_SECONDS = 0.0005
 # A race is lost once against each kind of row at most: page, report, submission.
 RACES = 4
 
@@ -46,8 +49,31 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if not connection.get_execution_options().get("write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # SQLite itself would look again after growing pauses of up to 100 ms, in which a process that
+    # writes all the time takes every turn.
+    driver: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while _is_busy(driver) and time.monotonic() < deadline:
+            time.sleep(LOOK_AGAIN_SECONDS)
+        if not driver.in_transaction:
+            # Again, for the error in SQLAlchemy's words.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _is_busy(driver: Any) -> bool:
+    """Try to begin a transaction that writes; True where another process has one."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    return False
 
 
 @contextmanager
@@ -81,9 +107,22 @@ def write_with_retry(work: Callable[[Session], T]) -> T:
         try:
             with write_transaction() as session:
                 return work(session)
-        except IntegrityError as error:
+        except DBAPIError as error:
+            if not _lost_a_race(error):
+                raise
             lost = error
     raise lost
+
+
+def is_out_of_order(error: BaseException) -> bool:
+    """Whether the database itself is in trouble, so that trying again at once is of no use."""
+    return isinstance(error, OperationalError) and not _lost_a_race(error)
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    # PostgreSQL breaks a deadlock by failing one of those who wait (SQLSTATE class 40).
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return isinstance(error, IntegrityError) or state.startswith("40")
 
 
 @contextmanager

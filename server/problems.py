@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, json, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 MEDIA_TYPE = "application/problem+json"
@@ -81,7 +82,8 @@ def wants_problem() -> bool:
 def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, Problem.response)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _storage_unavailable)
+    for trouble in (DatabaseError, InterfaceError, PoolTimeout):
+        app.register_error_handler(trouble, _storage_unavailable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -109,8 +111,16 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _storage_unavailable(error: OperationalError) -> Response:
-    log.error("storage unavailable: %s", error)
+# Out of order: locked, read-only, full, gone, or no connection to it free. A DatabaseError of no
+# closer kind is a damaged file; the others are mistakes of ours.
+_OUT_OF_ORDER = (OperationalError, InternalError, InterfaceError, PoolTimeout)
+
+
+def _storage_unavailable(error: Exception) -> Response:
+    if not isinstance(error, _OUT_OF_ORDER) and type(error) is not DatabaseError:
+        return _unexpected(error)
+    # Without the statement: a reader's text is no matter for a log.
+    log.error("storage unavailable: %s", getattr(error, "orig", None) or error)
     if not wants_problem():
         return Response(
             "The database does not answer. Please try again in a moment.",

@@ -6,7 +6,13 @@ import socket
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+HEADER_SECONDS = 10
+CONNECTIONS = 1024
+# Longer than a message in hand may take (see server.tasks), shorter than a container's patience.
+KILL_SECONDS = 9
 
 
 def serve(host: str, port: int, *, workers: int, threads: int) -> None:
@@ -21,6 +27,12 @@ def serve(host: str, port: int, *, workers: int, threads: int) -> None:
         respawn_failed_workers=True,
         log_access=False,
         websockets=False,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
+        # Connections of one process; those beyond wait unaccepted.
+        backpressure=CONNECTIONS,
+        # A thread that waits for a slow client's body does not end by itself.
+        workers_kill_timeout=KILL_SECONDS,
     ).serve()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -12,6 +11,8 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 # Readers' requests carry no cookie, get none, and answer the same to everybody; so do the pages
 # behind the links of a mail.
 PUBLIC_BLUEPRINTS = ("widget", "intake", "links")
+# What readers' browsers ask for on every page of a newspaper.
+READERS_BLUEPRINTS = ("widget", "intake")
 
 
 class EditorsSession(SecureCookieSessionInterface):
@@ -33,16 +34,17 @@ class EditorsSession(SecureCookieSessionInterface):
 
 
 def spare_readers(app: Flask) -> None:
-    """Leave what the extensions do before each request (log-in, CSRF, limits by route) to the
-    editors' pages: readers' requests need none of it, and it takes longer than storing a report.
-    """
-    hooks = app.before_request_funcs.get(None, [])
-    app.before_request_funcs[None] = [_for_editors(hook) for hook in hooks]
+    """Leave what the extensions and the pages do around each request (log-in, CSRF, limits by
+    route, policies of pages) to the editors' pages: readers' requests need none of it, and it
+    takes longer than storing a report."""
+    for hooks in (app.before_request_funcs, app.after_request_funcs):
+        hooks[None] = [_for_editors(hook) for hook in hooks.get(None, [])]
 
 
-def _for_editors(hook: Callable[[], Any]) -> Callable[[], Any]:
-    @wraps(hook)
-    def before_request() -> Any:
-        return None if request.blueprint in PUBLIC_BLUEPRINTS else hook()
+def _for_editors(hook: Callable[..., Any]) -> Callable[..., Any]:
+    def around_request(*response: Response) -> Any:
+        if request.blueprint in READERS_BLUEPRINTS:
+            return response[0] if response else None
+        return hook(*response)
 
-    return before_request
+    return around_request

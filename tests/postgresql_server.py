@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from smtp_server import free_port
@@ -24,9 +25,24 @@ def find_initdb() -> Path | None:
     return Path(on_path) if on_path else None
 
 
+@dataclass
+class PostgresqlServer:
+    """``url``: the SQLAlchemy address of an empty database. It can be stopped and started again."""
+
+    url: str
+    _control: Callable[..., None]
+
+    def start(self) -> None:
+        self._control("start")
+
+    def stop(self) -> None:
+        """At once, as a power cut would: what was committed must be found in the log."""
+        self._control("-m", "immediate", "stop")
+
+
 @contextmanager
-def postgresql_cluster(initdb: Path) -> Iterator[str]:
-    """Run a fresh cluster; gives the SQLAlchemy address of an empty database."""
+def postgresql_server(initdb: Path) -> Iterator[PostgresqlServer]:
+    """Run a fresh cluster."""
     # PostgreSQL refuses to run as root, as which containers and CI often run.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     port = free_port()
@@ -35,14 +51,28 @@ def postgresql_cluster(initdb: Path) -> Iterator[str]:
         if prefix:
             shutil.chown(folder, "postgres")
 
-        def run(command: list[str]) -> None:
+        def run(program: str, *arguments: str) -> None:
+            command = [*prefix, str(initdb.with_name(program)), "-D", str(data), *arguments]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
-        run([*prefix, str(initdb), "-D", str(data), "-U", "copydesk", "--auth=trust", "-N"])
-        control = [*prefix, str(initdb.with_name("pg_ctl")), "-D", str(data), "-w"]
-        options = f"-p {port} -k {folder} -h 127.0.0.1"
-        run([*control, "-o", options, "-l", f"{folder}/log", "start"])
+        def control(*arguments: str) -> None:
+            options = f"-p {port} -k {folder} -h 127.0.0.1"
+            run("pg_ctl", "-w", "-o", options, "-l", f"{folder}/log", *arguments)
+
+        run("initdb", "-U", "copydesk", "--auth=trust", "-N")
+        server = PostgresqlServer(
+            f"postgresql+psycopg://copydesk@127.0.0.1:{port}/postgres", control
+        )
+        server.start()
         try:
-            yield f"postgresql+psycopg://copydesk@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            run([*control, "-m", "immediate", "stop"])
+            if (data / "postmaster.pid").exists():
+                server.stop()
+
+
+@contextmanager
+def postgresql_cluster(initdb: Path) -> Iterator[str]:
+    """Run a fresh cluster; gives the SQLAlchemy address of an empty database."""
+    with postgresql_server(initdb) as server:
+        yield server.url

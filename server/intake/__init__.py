@@ -8,7 +8,9 @@ from server.extensions import api, csrf
 
 
 def init_app(app: Flask) -> None:
+    from server.group_commit import GroupCommit
     from server.intake.limits import Counters
+    from server.intake.recording import record
     from server.intake.routes import blueprint
     from server.intake.site_cache import SiteCache
     from server.reports.readers import DailyKeys
@@ -19,4 +21,5 @@ def init_app(app: Flask) -> None:
     app.extensions["intake_counters"] = Counters()
     app.extensions["site_cache"] = SiteCache()
     app.extensions["reader_keys"] = DailyKeys()
+    app.extensions["records"] = GroupCommit(record)
     api.register_blueprint(blueprint)

@@ -7,23 +7,21 @@ from typing import Any
 from flask import Response, current_app, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
-from sqlalchemy.orm import Session
 
 from server import tasks
 from server.config import Settings
-from server.database import write_with_retry
+from server.extensions import db
+from server.group_commit import GroupCommit
 from server.intake import documentation
 from server.intake.body import read_json_object
 from server.intake.limits import check_limit, require_below_limit
 from server.intake.origin import check_origin, page_identity
 from server.intake.schema import SubmissionSchema, new_submission
 from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
-from server.models import Site
 from server.network import address_prefix, sender_key
-from server.notify.announce import announce
 from server.problems import Problem
 from server.reports.readers import DailyKeys
-from server.reports.record import Recorded, record_submission
+from server.reports.record import NewSubmission, Recorded
 
 blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
 
@@ -128,24 +126,19 @@ def _record(site: KnownSite, data: dict[str, Any]) -> Recorded:
     keys: DailyKeys = current_app.extensions["reader_keys"]
     new = new_submission(
         data,
+        site.id,
         page_identity(site, page["url"], page.get("canonical") or ""),
         keys.reader_hash(site.key, address_prefix()),
     )
-
-    def work(session: Session) -> Recorded:
-        recorded = record_submission(session, session.get_one(Site, site.id), new)
-        if recorded.event:
-            announce(session, recorded.report, recorded.event)
-        return recorded
-
-    return write_with_retry(work)
+    # What waits for its turn holds no connection and no old snapshot.
+    db.session.rollback()
+    records: GroupCommit[NewSubmission, Recorded] = current_app.extensions["records"]
+    return records.write(new)
 
 
 def _answer(recorded: Recorded) -> Response:
     response = jsonify(
-        submission=str(recorded.submission.public_id),
-        status=recorded.status,
-        readers=recorded.readers,
+        submission=str(recorded.submission), status=recorded.status, readers=recorded.readers
     )
     response.status_code = 201 if recorded.status == "new" else 200
     return response

@@ -1,15 +1,24 @@
-"""Record a submission: store it, join it with what others reported about the same place."""
+"""Record submissions: store them, join them with what others reported about the same place.
+
+Several are recorded in one transaction: what is known of them is read with three queries, decided
+in memory, and written with a statement for each table (:mod:`server.reports.ledger`).
+"""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from server.clock import now
-from server.models import Event, Page, ReaderContact, Report, Site, Submission
+from server.models.base import new_public_id
+from server.reports import ledger
 from server.reports.grouping import place_hash
+from server.reports.ledger import Draft, PageKey
 from server.text.address import address_hash, canonical_address
 from server.text.page_identity import page_key
 
@@ -19,6 +28,7 @@ class NewSubmission:
     """What one POST carried, validated. ``address`` is the page's identity (see
     :mod:`server.text.address`), ``page_url`` what the reader's browser showed."""
 
+    site_id: int
     idempotency_key: str
     address: str
     page_url: str
@@ -41,141 +51,194 @@ class NewSubmission:
 
 @dataclass(frozen=True)
 class Recorded:
-    """``event`` is what the submission did to its report; None where the request was a repeat."""
+    """The answer to one submission: its public id, ``new`` or ``known``, and how many readers
+    reported the place, this one among them."""
 
-    submission: Submission
-    report: Report
-    event: Event | None
-
-    @property
-    def status(self) -> str:
-        return self.submission.answered_status
-
-    @property
-    def readers(self) -> int:
-        return self.submission.answered_readers
+    submission: uuid.UUID
+    status: str
+    readers: int
 
 
-def record_submission(session: Session, site: Site, new: NewSubmission) -> Recorded:
-    """Store a submission and its report within the caller's write transaction.
+@dataclass(frozen=True)
+class Happened:
+    """What a submission did to its report. ``kind``: ``opened``, ``joined`` or ``reopened``."""
 
-    A known idempotency key stores nothing and gives the first answer again. A closed report that
-    is reported again opens again: the mistake is still there, or back.
+    site_id: int
+    report_id: int
+    event_id: int
+    kind: str
+    readers: int
+    at: datetime
+
+
+def record_submissions(
+    connection: Connection, batch: Sequence[NewSubmission]
+) -> tuple[list[Recorded], list[Happened]]:
+    """Store submissions and their reports within the caller's write transaction, in order.
+
+    Gives an answer for each, and what happened. A known idempotency key stores nothing and gives
+    the first answer again, whatever else the request says: a reader who sends a second time, with
+    one word more, has been heard. A closed report that is reported again opens again: the mistake
+    is still there, or back.
     """
-    repeated = _submission_of(session, site, new.idempotency_key)
-    if repeated:
-        return Recorded(repeated, repeated.report, None)
+    by_key = {_key(new): new for new in reversed(batch)}
+    answers = {
+        key: Recorded(*answer) for key, answer in ledger.answers_given(connection, by_key).items()
+    }
+    fresh = [new for key, new in reversed(by_key.items()) if key not in answers]
+    acts = _decide(connection, fresh, now())
+    happened = _write(connection, acts)
+    for act in acts:
+        status = "new" if act.kind == "opened" else "known"
+        answers[_key(act.new)] = Recorded(act.public_id, status, act.readers)
+    return [answers[_key(new)] for new in batch], happened
 
-    page = _page(session, site, new)
-    report = session.scalar(
-        select(Report)
-        .where(
-            Report.page_id == page.id,
-            Report.site_id == site.id,
-            Report.place_hash == place_hash(new.exact, new.prefix, new.suffix),
-        )
-        .with_for_update()
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One new submission, and what it does to its report."""
+
+    new: NewSubmission
+    public_id: uuid.UUID
+    draft: Draft
+    kind: str
+    readers: int
+    at: datetime
+
+
+def _key(new: NewSubmission) -> tuple[int, str]:
+    return new.site_id, new.idempotency_key
+
+
+def _decide(connection: Connection, fresh: list[NewSubmission], moment: datetime) -> list[_Act]:
+    pages = _pages(connection, fresh, moment)
+    places = [
+        (page, place_hash(new.exact, new.prefix, new.suffix))
+        for page, new in zip(pages, fresh, strict=True)
+    ]
+    drafts = ledger.reports_at(connection, places)
+    acts = []
+    for new, (page_id, place) in zip(fresh, places, strict=True):
+        draft = drafts.get((page_id, place))
+        if draft is None:
+            draft = drafts[page_id, place] = _open(page_id, place, new, moment)
+            kind = "opened"
+        else:
+            kind = _join(draft, new, moment)
+        acts.append(_Act(new, new_public_id(), draft, kind, draft.values["readers"], moment))
+    return acts
+
+
+def _pages(connection: Connection, fresh: list[NewSubmission], moment: datetime) -> list[int]:
+    """The id of each submission's page, which is made or renamed where need be."""
+    keys: list[PageKey] = [(new.site_id, address_hash(page_key(new.address))) for new in fresh]
+    seen = {
+        key: {
+            "site_id": new.site_id,
+            "url": canonical_address(new.address),
+            "url_hash": key[1],
+            "title": new.page_title,
+            "language": new.language,
+            "created_at": moment,
+        }
+        for key, new in zip(keys, fresh, strict=True)
+    }
+    ids = ledger.page_ids(connection, seen)
+    return [ids[key] for key in keys]
+
+
+def _open(page_id: int, place: bytes, new: NewSubmission, moment: datetime) -> Draft:
+    return Draft(
+        id=None,
+        values={
+            "public_id": new_public_id(),
+            "site_id": new.site_id,
+            "page_id": page_id,
+            "place_hash": place,
+            "status": "open",
+            "version": 1,
+            "exact": new.exact,
+            "prefix": new.prefix,
+            "suffix": new.suffix,
+            "before": new.before,
+            "after": new.after,
+            "fragment": new.fragment,
+            "suggestion": new.suggestion,
+            "readers": 1,
+            "first_submitted_at": moment,
+            "last_submitted_at": moment,
+            "resolved_at": None,
+        },
     )
-    if report is None:
-        report = _open(session, site, page, new)
-        kind = "opened"
-    else:
-        kind = _join(report, new)
-    submission = _store(session, site, report, new, known=kind != "opened")
-    event = Event(report=report, kind=kind, source="widget", created_at=submission.received_at)
-    session.add(event)
-    session.flush()
-    return Recorded(submission, report, event)
 
 
-def _submission_of(session: Session, site: Site, idempotency_key: str) -> Submission | None:
-    return session.scalar(
-        select(Submission).where(
-            Submission.site_id == site.id, Submission.idempotency_key == idempotency_key
-        )
-    )
-
-
-def _page(session: Session, site: Site, new: NewSubmission) -> Page:
-    url = canonical_address(new.address)
-    url_hash = address_hash(page_key(new.address))
-    page = session.scalar(select(Page).where(Page.site_id == site.id, Page.url_hash == url_hash))
-    if page is None:
-        page = Page(site_id=site.id, url=url, url_hash=url_hash)
-        session.add(page)
-    page.title = new.page_title or page.title or ""
-    page.language = new.language or page.language or ""
-    session.flush()
-    return page
-
-
-def _open(session: Session, site: Site, page: Page, new: NewSubmission) -> Report:
-    moment = now()
-    report = Report(
-        site_id=site.id,
-        page=page,
-        place_hash=place_hash(new.exact, new.prefix, new.suffix),
-        exact=new.exact,
-        prefix=new.prefix,
-        suffix=new.suffix,
-        before=new.before,
-        after=new.after,
-        fragment=new.fragment,
-        suggestion=new.suggestion,
-        readers=1,
-        first_submitted_at=moment,
-        last_submitted_at=moment,
-    )
-    session.add(report)
-    return report
-
-
-def _join(report: Report, new: NewSubmission) -> str:
-    report.readers += 1
-    report.last_submitted_at = now()
+def _join(draft: Draft, new: NewSubmission, moment: datetime) -> str:
+    report = draft.values
+    report["readers"] += 1
+    report["last_submitted_at"] = moment
     # One reader more is evidence.
-    report.evaluated_at = None
-    if not report.suggestion:
-        report.suggestion = new.suggestion
-    if report.status == "open":
+    report["evaluated_at"] = None
+    report["suggestion"] = report["suggestion"] or new.suggestion
+    if report["status"] == "open":
         return "joined"
-    report.status = "open"
-    report.resolved_at = None
-    report.version += 1
+    report.update(status="open", resolved_at=None, version=report["version"] + 1)
     return "reopened"
 
 
-def _store(
-    session: Session, site: Site, report: Report, new: NewSubmission, *, known: bool
-) -> Submission:
-    submission = Submission(
-        site_id=site.id,
-        report=report,
-        idempotency_key=new.idempotency_key,
-        answered_status="known" if known else "new",
-        answered_readers=report.readers,
-        page_url=new.page_url,
-        page_title=new.page_title,
-        language=new.language,
-        exact=new.exact,
-        prefix=new.prefix,
-        suffix=new.suffix,
-        before=new.before,
-        after=new.after,
-        suggestion=new.suggestion,
-        comment=new.comment,
-        widget=new.widget,
-        reader_hash=new.reader_hash,
-        received_at=report.last_submitted_at,
+def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
+    if not acts:
+        return []
+    ledger.write_reports(connection, [act.draft for act in acts])
+    ledger.write_submissions(connection, [_submission(act) for act in acts])
+    ledger.write_contacts(connection, [_contact(act) for act in acts if act.new.email])
+    events = ledger.write_events(
+        connection,
+        [
+            {
+                "report_id": act.draft.id,
+                "kind": act.kind,
+                "source": "widget",
+                "actor_id": None,
+                "created_at": act.at,
+            }
+            for act in acts
+        ],
     )
-    session.add(submission)
-    if new.email:
-        session.add(
-            ReaderContact(
-                submission=submission,
-                email=new.email,
-                language=new.language,
-                created_at=submission.received_at,
-            )
-        )
-    return submission
+    return [
+        Happened(act.new.site_id, act.draft.written_id, event_id, act.kind, act.readers, act.at)
+        for act, event_id in zip(acts, events, strict=True)
+    ]
+
+
+def _submission(act: _Act) -> dict[str, Any]:
+    new = act.new
+    return {
+        "public_id": act.public_id,
+        "site_id": new.site_id,
+        "report_id": act.draft.id,
+        "idempotency_key": new.idempotency_key,
+        "answered_status": "new" if act.kind == "opened" else "known",
+        "answered_readers": act.readers,
+        "page_url": new.page_url,
+        "page_title": new.page_title,
+        "language": new.language,
+        "exact": new.exact,
+        "prefix": new.prefix,
+        "suffix": new.suffix,
+        "before": new.before,
+        "after": new.after,
+        "suggestion": new.suggestion,
+        "comment": new.comment,
+        "widget": new.widget,
+        "reader_hash": new.reader_hash,
+        "received_at": act.at,
+    }
+
+
+def _contact(act: _Act) -> dict[str, Any]:
+    return {
+        "submission": act.public_id,
+        "email": act.new.email,
+        "language": act.new.language,
+        "created_at": act.at,
+    }

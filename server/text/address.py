@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 import ada_url
@@ -34,6 +35,7 @@ class AddressError(ValueError):
     """An address that cannot be a page's; the message says why."""
 
 
+@lru_cache(maxsize=512)
 def canonical_address(address: str) -> str:
     """A page's address as it is kept and shown: without fragment, user, default port, session
     and tracking parameters.
@@ -66,6 +68,7 @@ def address_hash(address: str) -> bytes:
     return hashlib.sha256(address.encode()).digest()
 
 
+@lru_cache(maxsize=512)
 def origin_of(address: str) -> str:
     """``https://host[:port]``. Raises AddressError for what is no http(s) address."""
     return str(parse(address).origin)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_plus, unquote_to_bytes
 
 from server.text.address import canonical_address, parameters, parse
@@ -40,6 +41,7 @@ _STRUCTURE = re.compile(
 )
 
 
+@lru_cache(maxsize=512)
 def page_key(address: str) -> str:
     """The page's identity: equal for all addresses that name the same page. It is no address.
 

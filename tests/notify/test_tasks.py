@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from live_server import wait_until
+from live_server import listens, wait_until
 from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from smtp_server import MailServer, free_port
 from submissions import Submit
@@ -36,7 +36,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [program, "--port", str(port), "--save", "", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,
     )
-    wait_until(lambda: _listens(port), SECONDS, "redis-server starts")
+    wait_until(lambda: listens(port), SECONDS, "redis-server starts")
     yield f"redis://127.0.0.1:{port}/0"
     server.terminate()
     server.wait()
@@ -49,11 +49,6 @@ def postgresql_url() -> Iterator[str]:
         pytest.skip(MISSING)
     with postgresql_cluster(initdb) as url:
         yield url
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture

@@ -1,0 +1,106 @@
+"""Group commit: what several threads want to write at the same moment is one transaction.
+
+A commit waits for the disk and a transaction for the one before it; both cost the same for one row
+as for twenty. Whoever comes while a transaction runs waits for its end; then one of those who wait
+writes for all of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from server.database import is_out_of_order, write_transaction, write_with_retry
+
+# Keeps one transaction short, whatever comes.
+MOST = 50
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class _Place(Generic[Item, Answer]):
+    """One thread's place among those that wait."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.leads = False
+        self.answer: Answer | None = None
+        self.error: BaseException | None = None
+        self._called = threading.Lock()
+        self._called.acquire()
+
+    def wait(self) -> None:
+        self._called.acquire()
+
+    def call(self) -> None:
+        self._called.release()
+
+
+class GroupCommit(Generic[Item, Answer]):
+    """``work(session, items)`` writes items within a write transaction and gives an answer for
+    each, in order. It may be done again where a race was lost."""
+
+    def __init__(self, work: Callable[[Session, Sequence[Item]], Sequence[Answer]]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._waiting: list[_Place[Item, Answer]] = []
+        self._busy = False
+
+    def write(self, item: Item) -> Answer:
+        """Write one item together with what others bring; gives its answer when it is committed.
+
+        Raises what ``work`` raises for this item; its neighbours are written all the same.
+        """
+        place = _Place[Item, Answer](item)
+        with self._lock:
+            self._waiting.append(place)
+            place.leads = not self._busy
+            self._busy = True
+        if not place.leads:
+            place.wait()
+        if place.leads:
+            self._lead()
+        if place.error is not None:
+            raise place.error
+        return place.answer  # type: ignore[return-value]  # set, as there is no error
+
+    def _lead(self) -> None:
+        """Write for all who wait, and call them; call the next leader."""
+        with self._lock:
+            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        try:
+            self._write(group)
+        finally:
+            with self._lock:
+                self._busy = bool(self._waiting)
+                if self._busy:
+                    self._waiting[0].leads = True
+                    group.append(self._waiting[0])
+            for place in group[1:]:
+                place.call()
+
+    def _write(self, group: list[_Place[Item, Answer]]) -> None:
+        try:
+            with write_transaction() as session:
+                answers = self._work(session, [place.item for place in group])
+        except BaseException as error:
+            if isinstance(error, Exception) and not is_out_of_order(error):
+                for place in group:
+                    self._write_alone(place)
+                return
+            for place in group:
+                place.error = error
+            return
+        for place, answer in zip(group, answers, strict=True):
+            place.answer = answer
+
+    def _write_alone(self, place: _Place[Item, Answer]) -> None:
+        """One of a group that failed: which of them it was, nobody knows."""
+        try:
+            place.answer = write_with_retry(lambda session: self._work(session, [place.item])[0])
+        except Exception as error:
+            place.error = error

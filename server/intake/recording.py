@@ -1,0 +1,18 @@
+"""The one transaction of the intake: what several requests bring, and who must hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from server.notify.announce import announce
+from server.reports.record import NewSubmission, Recorded, record_submissions
+
+
+def record(session: Session, batch: Sequence[NewSubmission]) -> list[Recorded]:
+    """Store submissions with what editors must hear of them; an answer for each, in order."""
+    connection = session.connection()
+    answers, happened = record_submissions(connection, batch)
+    announce(connection, happened)
+    return answers

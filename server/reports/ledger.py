@@ -1,0 +1,162 @@
+"""The statements that record submissions, many at a time.
+
+SQLAlchemy's Core instead of its sessions: keeping each row's object up to date would take longer
+than writing it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from server.models import Base
+
+PageKey = tuple[int, bytes]
+Values = dict[str, Any]
+
+_tables = Base.metadata.tables
+PAGE: Table = _tables["page"]
+REPORT: Table = _tables["report"]
+SUBMISSION: Table = _tables["submission"]
+CONTACT: Table = _tables["reader_contact"]
+EVENT: Table = _tables["event"]
+
+# What a submission changes of a report that is known.
+CHANGING = (
+    "status",
+    "version",
+    "suggestion",
+    "readers",
+    "last_submitted_at",
+    "resolved_at",
+    "evaluated_at",
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A report as it will be when the transaction commits; ``id`` is None until it is written."""
+
+    id: int | None
+    values: Values
+
+    @property
+    def written_id(self) -> int:
+        assert self.id is not None
+        return self.id
+
+
+def answers_given(
+    connection: Connection, keys: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[uuid.UUID, str, int]]:
+    """The answers that submissions with these keys got: (site, idempotency key) to (public id,
+    status, readers)."""
+    table = SUBMISSION.c
+    rows = connection.execute(
+        select(
+            table.site_id,
+            table.idempotency_key,
+            table.public_id,
+            table.answered_status,
+            table.answered_readers,
+        ).where(
+            table.site_id.in_({site for site, _ in keys}),
+            table.idempotency_key.in_([key for _, key in keys]),
+        )
+    )
+    return {(site, key): (*answer,) for site, key, *answer in rows if (site, key) in keys}
+
+
+def page_ids(connection: Connection, seen: dict[PageKey, Values]) -> dict[PageKey, int]:
+    """The pages' ids. A page that is not known is written, one with a new title is renamed."""
+    ids: dict[PageKey, int] = {}
+    renamed: list[Values] = []
+    if seen:
+        table = PAGE.c
+        rows = connection.execute(
+            select(table.site_id, table.url_hash, table.id, table.title, table.language).where(
+                table.site_id.in_({site for site, _ in seen}),
+                table.url_hash.in_([url_hash for _, url_hash in seen]),
+            )
+        )
+        for site_id, url_hash, page_id, title, language in rows:
+            if (now := seen.get((site_id, url_hash))) is None:
+                continue
+            ids[site_id, url_hash] = page_id
+            named = {"title": now["title"] or title, "language": now["language"] or language}
+            if named != {"title": title, "language": language}:
+                renamed.append({"page": page_id, **named})
+    if renamed:
+        connection.execute(update(PAGE).where(PAGE.c.id == bindparam("page")), renamed)
+    # In one order everywhere, so that two transactions never wait for each other.
+    missing = [seen[key] for key in sorted(seen.keys() - ids.keys())]
+    if missing:
+        written = connection.execute(
+            insert(PAGE).returning(PAGE.c.site_id, PAGE.c.url_hash, PAGE.c.id), missing
+        )
+        ids |= {(site_id, url_hash): page_id for site_id, url_hash, page_id in written}
+    return ids
+
+
+def reports_at(
+    connection: Connection, places: Sequence[tuple[int, bytes]]
+) -> dict[tuple[int, bytes], Draft]:
+    """The reports at these places, (page, place hash), locked until the transaction ends."""
+    if not places:
+        return {}
+    rows = connection.execute(
+        select(REPORT)
+        .where(
+            REPORT.c.page_id.in_({page for page, _ in places}),
+            REPORT.c.place_hash.in_({place for _, place in places}),
+        )
+        .order_by(REPORT.c.id)
+        .with_for_update()
+    ).mappings()
+    found = {(row["page_id"], row["place_hash"]): row for row in rows}
+    return {
+        place: Draft(found[place]["id"], {name: found[place][name] for name in CHANGING})
+        for place in places
+        if place in found
+    }
+
+
+def write_reports(connection: Connection, drafts: Iterable[Draft]) -> None:
+    """Write the reports; each that is new gets its id."""
+    each = list({id(draft): draft for draft in drafts}.values())
+    known = [{"report": draft.id, **draft.values} for draft in each if draft.id is not None]
+    if known:
+        connection.execute(update(REPORT).where(REPORT.c.id == bindparam("report")), known)
+    new = [draft for draft in each if draft.id is None]
+    new.sort(key=lambda draft: (draft.values["page_id"], draft.values["place_hash"]))
+    ids = _insert(connection, REPORT, [draft.values for draft in new])
+    for draft, report_id in zip(new, ids, strict=True):
+        draft.id = report_id
+
+
+def write_submissions(connection: Connection, rows: list[Values]) -> None:
+    rows.sort(key=lambda row: (row["site_id"], row["idempotency_key"]))
+    connection.execute(insert(SUBMISSION), rows)
+
+
+def write_contacts(connection: Connection, rows: list[Values]) -> None:
+    """Addresses to thank; ``submission`` is the public id of the submission they came with."""
+    for row in rows:
+        stored = select(SUBMISSION.c.id).where(SUBMISSION.c.public_id == row.pop("submission"))
+        connection.execute(insert(CONTACT).values(submission_id=stored.scalar_subquery(), **row))
+
+
+def write_events(connection: Connection, rows: list[Values]) -> Sequence[int]:
+    """The events' ids, in order."""
+    return _insert(connection, EVENT, rows)
+
+
+def _insert(connection: Connection, table: Table, rows: list[Values]) -> Sequence[int]:
+    if not rows:
+        return []
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return connection.execute(statement, rows).scalars().all()
