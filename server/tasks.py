@@ -22,6 +22,7 @@ from server.bell import Bell
 from server.config import SettingError, Settings
 from server.notify import routing
 from server.notify.deliver import BATCH, deliver_due, lease_of
+from server.notify.thanks import forget_thanked_readers, owe_thanks
 from server.reports.evidence import evaluate_pending
 
 log = logging.getLogger(__name__)
@@ -173,13 +174,28 @@ def _register(app: Flask, huey: Huey) -> Any:
             examined = _evaluate(stopping)
             routed = routing.route_due(stopping=stopping.is_set)
             delivered = deliver_due(stopping=stopping.is_set)
+            forget_thanked_readers()
             # A full batch leaves more behind: ring again, so that other work gets its turn.
             if examined or routed == routing.BATCH or delivered == BATCH:
                 bell()
 
     bell = huey.task(name="deliver")(work)
-    huey.periodic_task(crontab(minute="*"), name="sweep")(work)
+
+    def sweep() -> None:
+        with app.app_context():
+            _thank(stopping)
+        work()
+
+    huey.periodic_task(crontab(minute="*"), name="sweep")(sweep)
     return bell
+
+
+def _thank(stopping: threading.Event) -> None:
+    """Readers whose mistake was fixed. Editors' mail does not wait for it."""
+    try:
+        owe_thanks(stopping=stopping.is_set)
+    except Exception:
+        log.exception("readers could not be thanked; the next sweep tries again")
 
 
 def _evaluate(stopping: threading.Event) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from server.clock import now
-from server.models import Report
+from server.models import Delivery, Report
 from server.reports.evidence import main_reason
 from server.text.address import with_fragment
 from server.text.difference import difference
@@ -43,6 +43,12 @@ def points(weight: int) -> str:
     return f"{weight:+d}".replace("-", "−")
 
 
+def said(delivery: Delivery) -> str:
+    """A server's last words, without the address of a reader, which is no editor's business."""
+    words = visible(delivery.last_error)
+    return words.replace(delivery.recipient, "…") if delivery.kind == "thanks" else words
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         age=age,
@@ -50,6 +56,7 @@ def init_app(app: Flask) -> None:
         main_reason=main_reason,
         moment=moment,
         points=points,
+        said=said,
         visible=visible,
         words_address=words_address,
     )

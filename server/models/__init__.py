@@ -1,6 +1,7 @@
 """Tables and nothing else."""
 
 from server.models.account import ROLES, Membership, Passkey, User
+from server.models.address import ReaderAddress
 from server.models.announcement import Announcement
 from server.models.base import Base
 from server.models.channel import CHANNEL_KINDS, Attempt, Breaker, Channel
@@ -25,6 +26,7 @@ __all__ = [
     "Page",
     "PageMute",
     "Passkey",
+    "ReaderAddress",
     "ReaderContact",
     "ReaderKey",
     "Report",

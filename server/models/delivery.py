@@ -80,6 +80,16 @@ class Delivery(Base):
     )
 
 
+# Few at a time: the address is taken out when the thanks were sent or given up.
+_names_a_reader = (Delivery.kind == "thanks") & (Delivery.recipient != "")
+Index(
+    "ix_delivery_thanks",
+    Delivery.id,
+    sqlite_where=_names_a_reader,
+    postgresql_where=_names_a_reader,
+)
+
+
 class DeliveryReport(Base):
     """A report that a delivery is about, and the event that made it so."""
 

@@ -15,12 +15,16 @@ MAX_NAME = 60
 FEEDBACK_SENDER = "copydesk"
 
 
-def automatic() -> dict[str, str]:
+def automatic(delivery: Delivery) -> dict[str, str]:
     """Nobody's out-of-office note should answer (RFC 3834; the second is Exchange's).
 
     No ``Precedence``: it is no standard, and what it says these and List-Id say already.
     """
-    return {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    return {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Feedback-ID": f"{delivery.kind}:{delivery.site.key}:{FEEDBACK_SENDER}",
+    }
 
 
 def thread_of(delivery: Delivery, report: Report) -> dict[str, str]:
@@ -30,18 +34,16 @@ def thread_of(delivery: Delivery, report: Report) -> dict[str, str]:
     return {"In-Reply-To": root, "References": root}
 
 
-def list_of(delivery: Delivery, stop_url: str) -> dict[str, str]:
-    """The site as a mailing list (RFC 2919), its end one click away (RFC 2369, RFC 8058).
+def list_of(delivery: Delivery) -> dict[str, str]:
+    """The site as a mailing list (RFC 2919)."""
+    return {"List-Id": f"<{delivery.site.key}.{domain_of(delivery)}>"}
 
-    ``stop_url`` answers a GET with a page and a POST by stopping. Mail programs post to HTTPS
-    alone.
-    """
-    headers = {
-        "List-Id": f"<{delivery.site.key}.{domain_of(delivery)}>",
-        "List-Unsubscribe": f"<{stop_url}>",
-        "Feedback-ID": f"report:{delivery.site.key}:{FEEDBACK_SENDER}",
-    }
-    if stop_url.startswith("https://"):
+
+def stopped_at(url: str) -> dict[str, str]:
+    """The end is one click away (RFC 2369, RFC 8058). ``url`` answers a GET with a page and a POST
+    by stopping. Mail programs post to HTTPS alone."""
+    headers = {"List-Unsubscribe": f"<{url}>"}
+    if url.startswith("https://"):
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,29 +48,17 @@ class Rendered:
         return {"subject": self.subject, "text": text, "html": html}
 
 
-@dataclass
 class Letter:
-    """A message in the making; within ``with`` everything is in its recipient's language."""
+    """A message in the making; within ``with`` everything is in ``language``."""
 
-    session: Session
-    delivery: Delivery
-    settings: Settings
-    headers: dict[str, str] = field(default_factory=headers.automatic)
-
-    def __post_init__(self) -> None:
-        self._links = Links.of(self.settings)
+    def __init__(self, delivery: Delivery, settings: Settings, language: str) -> None:
+        self.delivery = delivery
+        self.settings = settings
+        self.language = language
+        self.links = Links.of(settings)
+        self.headers = headers.automatic(delivery)
         self._tokens: list[str] = []
         self._stack = ExitStack()
-        site = self.delivery.site
-        self.recipient = recipient_at(self.session, site, self.delivery.recipient)
-        wanted = self.recipient.language if self.recipient else ""
-        self.language = best_language(wanted, site.language)
-        self.address = self.delivery.recipient
-        self.acting = bool(self.recipient and self.recipient.acting)
-        self.stop_url = self._url(
-            "unsubscribe", self._links.sign_stop("unsubscribe", self.delivery.public_id)
-        )
-        self.headers |= headers.list_of(self.delivery, self.stop_url)
 
     def __enter__(self) -> Self:
         self._chrome = self._stack.enter_context(speaking(self.language))
@@ -84,18 +72,8 @@ class Letter:
     ) -> None:
         self._stack.close()
 
-    def act_url(self, purpose: str, report: Report) -> str:
-        """A link that lets the recipient act on a report as it stands now."""
-        assert self.recipient is not None
-        grant = Act(
-            delivery=self.delivery.public_id,
-            report=report.public_id,
-            version=report.version,
-            seal=self.recipient.seal,
-        )
-        return self._url(purpose, self._links.sign_act(purpose, grant))
-
-    def _url(self, purpose: str, token: str) -> str:
+    def url(self, purpose: str, token: str) -> str:
+        """The address of a signed link; what the delivery keeps will be without its token."""
         self._tokens.append(token)
         return f"{self.settings.public_url}/mail/{purpose}/{token}"
 
@@ -105,10 +83,9 @@ class Letter:
             **self._chrome,
             "subject": subject,
             "site": self.delivery.site,
-            "mail": {"reason": self._reason(), "stop_url": self.stop_url},
             "quoted": quoted,
-            "isolated": isolated,
             "wrapped": wrapped,
+            "isolated": isolated,
         }
         html = render_template(f"notify/{template}.html", **values)
         return Rendered(
@@ -119,9 +96,37 @@ class Letter:
             tokens=tuple(self._tokens),
         )
 
-    def _reason(self) -> str:
-        """Why the message came."""
-        return gettext("You receive this as an editor of %(site)s.", site=self.delivery.site.name)
+
+class EditorsLetter(Letter):
+    """A message to one of a site's recipients: in their language, and with the links that let them
+    act. ``acting`` says whether they may."""
+
+    def __init__(self, session: Session, delivery: Delivery, settings: Settings) -> None:
+        self.recipient = recipient_at(session, delivery.site, delivery.recipient)
+        wanted = self.recipient.language if self.recipient else ""
+        super().__init__(delivery, settings, best_language(wanted, delivery.site.language))
+        self.acting = bool(self.recipient and self.recipient.acting)
+        token = self.links.sign_stop("unsubscribe", delivery.public_id)
+        self.stop_url = self.url("unsubscribe", token)
+        self.headers |= headers.list_of(delivery) | headers.stopped_at(self.stop_url)
+
+    def act_url(self, purpose: str, report: Report) -> str:
+        """A link that lets the recipient act on a report as it stands now."""
+        assert self.recipient is not None
+        act = Act(
+            delivery=self.delivery.public_id,
+            report=report.public_id,
+            version=report.version,
+            seal=self.recipient.seal,
+        )
+        return self.url(purpose, self.links.sign_act(purpose, act))
+
+    def render(self, template: str, *, subject: str, **values: Any) -> Rendered:
+        site = self.delivery.site.name
+        reason = gettext("You receive this as an editor of %(site)s.", site=site)
+        return super().render(
+            template, subject=subject, reason=reason, stop_url=self.stop_url, **values
+        )
 
 
 def isolated(text: str) -> Markup:

@@ -94,6 +94,14 @@ class Links:
         """The delivery's public id. Raises LinkError, ExpiredLink."""
         return UUID(bytes=_bytes(self._read(purpose, token, timedelta(days=STOP_DAYS))))
 
+    def sign_hash(self, purpose: str, hashed: bytes) -> str:
+        """The token of a link that is about an address of which a hash is all that is known."""
+        return self._sign(purpose, _text(hashed))
+
+    def read_hash(self, purpose: str, token: str) -> bytes:
+        """Raises LinkError, ExpiredLink."""
+        return _bytes(self._read(purpose, token, timedelta(days=STOP_DAYS)))
+
     def form_token(self, link: str) -> str:
         """Proves that a form comes from a page of ours for this very link, not long ago."""
         return self._sign("form", _digest(link))

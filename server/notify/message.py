@@ -8,8 +8,11 @@ from server.config import Settings
 from server.models import Delivery
 from server.notify.letter import Rendered
 from server.notify.report_mail import render_report
+from server.notify.thanks_mail import render_thanks
 
 
 def render(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
     """The message of a delivery, in its recipient's language."""
+    if delivery.kind == "thanks":
+        return render_thanks(session, delivery, settings)
     return render_report(session, delivery, settings)

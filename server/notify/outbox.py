@@ -270,7 +270,8 @@ def _released(error: str, content: Mapping[str, str], perhaps_sent: bool) -> dic
 def can_be_sent_again(delivery: Delivery) -> bool:
     """What was kept or failed; what a program received can be replayed, a mail that arrived not."""
     states = ("kept", "failed") if delivery.channel == "mail" else ("kept", "failed", "sent")
-    return delivery.state in states
+    # A reader's address is forgotten when the thanks have ended.
+    return delivery.state in states and delivery.recipient != ""
 
 
 def retry(session: Session, delivery: Delivery) -> bool:

@@ -14,7 +14,7 @@ from server.language import gettext, long_date, ngettext
 from server.models import Delivery, Event, Report
 from server.notify import headers
 from server.notify.evidence_words import evidence_in
-from server.notify.letter import Letter, Rendered
+from server.notify.letter import EditorsLetter, Rendered
 from server.notify.links import ACTION_DAYS, ACTIONS
 from server.reports.comments import latest_comments
 from server.reports.history import latest_changes
@@ -44,7 +44,7 @@ def render_report(session: Session, delivery: Delivery, settings: Settings) -> R
     report, event = delivery.report, delivery.event
     if report is None or event is None:
         raise ValueError("the delivery is not about one report")
-    with Letter(session, delivery, settings) as letter:
+    with EditorsLetter(session, delivery, settings) as letter:
         letter.headers |= headers.thread_of(delivery, report)
         return letter.render(
             "report",
@@ -109,7 +109,8 @@ def _how_it_ended(event: Event) -> str:
 def _corrections(session: Session, report: Report) -> dict[str, Any]:
     """The report's own correction with how many agree, and the others."""
     agreement, others = 0, []
-    for each in suggestions_of(session, report, limit=MAX_OTHERS + 1):
+    known = suggestions_of(session, report, limit=MAX_OTHERS + 1) if report.readers > 1 else ()
+    for each in known:
         if each.suggestion == report.suggestion:
             agreement += each.readers
         else:
@@ -132,7 +133,7 @@ def _by(readers: int) -> str:
     return ngettext("%(num)s reader", "%(num)s readers", readers)
 
 
-def _actions(letter: Letter, report: Report) -> dict[str, Any]:
+def _actions(letter: EditorsLetter, report: Report) -> dict[str, Any]:
     """Links that work without log-in, for who may act."""
     if not letter.acting:
         return {"actions": [], "mute_url": "", "acting_as": ""}
@@ -149,7 +150,7 @@ def _actions(letter: Letter, report: Report) -> dict[str, Any]:
         "acting_as": gettext(
             "Each button opens a page that asks once more. They act for %(address)s and work "
             "until %(date)s.",
-            address=letter.address,
+            address=letter.delivery.recipient,
             date=long_date(now() + timedelta(days=ACTION_DAYS)),
         ),
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 
 import pytest
 from flask import Flask
@@ -12,6 +15,7 @@ from smtp_server import MailServer
 from sqlalchemy import select, update
 from submissions import Submit
 
+from server import clock
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
@@ -172,7 +176,11 @@ class TestOnTheWire:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
         domain = "newsletters.a-publication-with-a-long-name.example"
-        return replace(settings, mail_from=f"Die Rédaction <desk@{domain}>")
+        return replace(
+            settings,
+            mail_from=f"Die Rédaction <desk@{domain}>",
+            public_url="https://copydesk.example",
+        )
 
     def test_lines_are_short_ascii_and_end_as_they_must(
         self, submit: Submit, mail_server: MailServer
@@ -201,6 +209,30 @@ class TestOnTheWire:
         domain = "newsletters.a-publication-with-a-long-name.example"
         assert headers["Message-ID"] == delivery.message_id
         assert headers["References"] == f"<report.{report.public_id}@{domain}>"
+
+    def test_headers_are_these_and_no_others(
+        self, submit: Submit, mail_server: MailServer, site: Site
+    ) -> None:
+        evil = "x\r\nBcc: victim@example.org\r\n\r\nbody"
+        submit(page__title=evil, selector__exact=evil, suggestion=evil, comment=evil)
+        deliver_due()
+
+        (wire,) = mail_server.raw
+        head = wire.partition(b"\r\n\r\n")[0].decode("ascii")
+        lines = re.sub(r"\r\n[ \t]+", " ", head).split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
+        assert sorted(headers) == [
+            "Auto-Submitted", "Content-Type", "Date", "Feedback-ID", "From", "In-Reply-To",
+            "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "MIME-Version", "Message-ID",
+            "References", "Subject", "To", "X-Auto-Response-Suppress",
+        ]  # fmt: skip
+        assert len(lines) == len(headers)
+        assert headers["Auto-Submitted"] == "auto-generated"
+        assert headers["Feedback-ID"] == f"report:{site.key}:copydesk"
+        assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        link = r"<https://copydesk\.example/mail/unsubscribe/[\w.-]+>"
+        assert re.fullmatch(link, headers["List-Unsubscribe"])
+        assert abs(parsedate_to_datetime(headers["Date"]) - clock.now()) < timedelta(minutes=5)
 
     def test_text_comes_before_html_in_one_alternative(
         self, submit: Submit, mail_server: MailServer
