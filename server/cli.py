@@ -16,21 +16,17 @@ from server.config import SettingError, Settings
 from server.database import write_transaction
 from server.demo.command import demo
 from server.extensions import db
-from server.models import ROLES, Membership, Site, User
+from server.models import Site
 from server.notify.commands import channels, mail
 from server.reports.evidence import evaluate_pending, mark_all_pending, pending_count
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
 from server.sites import (
     InvalidInput,
-    add_member,
     add_site,
-    add_user,
-    mail_language,
-    new_password,
     script_tag,
-    site_named,
 )
+from server.user_commands import users
 
 
 def _create_app() -> Flask:
@@ -73,6 +69,7 @@ main.add_command(db_group)
 main.add_command(demo)
 main.add_command(mail)
 main.add_command(channels)
+main.add_command(users)
 
 
 def _settings() -> Settings:
@@ -173,64 +170,3 @@ def sites_list() -> None:
     for site in found:
         origins = " ".join(origin.pattern for origin in site.origins)
         click.echo(f"{site.name}\t{site.key}\t{origins}")
-
-
-@main.group()
-def users() -> None:
-    """Accounts of editors and owners."""
-
-
-@users.command("add")
-@click.argument("email")
-@click.option("--site", "site_name", required=True, help="Name or key of the site.")
-@click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
-@click.option(
-    "--password", default=None, help="At least 10 characters; generated and printed if absent."
-)
-@click.option(
-    "--language", default="", help="Of the account's mails, BCP 47; that of each site if absent."
-)
-@with_appcontext
-def users_add(email: str, site_name: str, role: str, password: str | None, language: str) -> None:
-    """Add an account, or an existing account to one more site."""
-    require_current_schema()
-    generated = ""
-    try:
-        with write_transaction() as session:
-            site = site_named(session, site_name)
-            user = session.scalar(select(User).where(User.email == email))
-            if user is None:
-                password = password or (generated := new_password())
-                user = add_user(session, email, password, language)
-            elif session.scalar(
-                select(Membership).where(
-                    Membership.user_id == user.id, Membership.site_id == site.id
-                )
-            ):
-                raise InvalidInput(f"email: {email} is already a member of {site.name}.")
-            elif language:
-                user.language = mail_language(language)
-            add_member(session, user, site, role)
-            name = site.name
-    except InvalidInput as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"Added {email} to {name} as {role}.")
-    if generated:
-        click.echo(f"Password: {generated}")
-
-
-@users.command("list")
-@with_appcontext
-def users_list() -> None:
-    """List the accounts with their sites and roles."""
-    require_current_schema()
-    found = db.session.scalars(
-        select(User)
-        .options(selectinload(User.memberships).selectinload(Membership.site))
-        .order_by(User.email)
-    ).all()
-    if not found:
-        click.echo("There is no account yet. Add one: copydesk users add EMAIL --site SITE")
-    for user in found:
-        roles = ", ".join(f"{m.site.name} ({m.role})" for m in user.memberships)
-        click.echo(f"{user.email}\t{roles}")

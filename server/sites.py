@@ -62,7 +62,7 @@ def add_user(session: Session, email: str, password: str, language: str = "") ->
         ).normalized
     except EmailNotValidError as error:
         raise InvalidInput(f"email: {error}") from None
-    if session.scalar(select(User).where(func.lower(User.email) == address.lower())):
+    if find_user(session, address):
         raise InvalidInput(f"email: there is already an account {address}.")
     if len(password) < MIN_PASSWORD_LENGTH:
         raise InvalidInput(f"password: must have at least {MIN_PASSWORD_LENGTH} characters.")
@@ -78,6 +78,29 @@ def mail_language(language: str) -> str:
         known = ", ".join(each.replace("_", "-") for each in available())
         raise InvalidInput(f"language: {language!r} is not one of {known}.")
     return language
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """The account of an address, whatever its capitals; None where there is none."""
+    return session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+def user_of(session: Session, email: str) -> User:
+    """The account of an address. Raises InvalidInput where there is none."""
+    user = find_user(session, email)
+    if user is None:
+        raise InvalidInput(f"email: there is no account {email}. See: copydesk users list")
+    return user
+
+
+def reset_access(user: User, password: str, *, second_factor: bool) -> None:
+    """A new password, and every session ends; ``second_factor``: what else guards it goes too."""
+    user.password = hash_password(password)
+    user.fs_uniquifier = secrets.token_hex(32)
+    if second_factor:
+        user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
+        user.mf_recovery_codes = None
+        user.webauthn.clear()
 
 
 def add_member(session: Session, user: User, site: Site, role: str = "editor") -> Membership:

@@ -42,6 +42,7 @@ def upgraded(environment: dict[str, str]) -> dict[str, str]:
         ["sites", "list"],
         ["users", "add"],
         ["users", "list"],
+        ["users", "reset"],
         ["demo"],
     ],
     ids=" ".join,
@@ -119,3 +120,17 @@ def test_production_without_secret_does_not_start(environment: dict[str, str]) -
     assert result.returncode != 0
     assert "COPYDESK_SECRET_KEY" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_account_is_reset_by_who_runs_the_server(upgraded: dict[str, str]) -> None:
+    copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+    added = copydesk(upgraded, "users", "add", "ann@news.example", "--site", "The News")
+
+    reset = copydesk(upgraded, "users", "reset", "Ann@news.example", "--second-factor")
+    unknown = copydesk(upgraded, "users", "reset", "ben@news.example")
+
+    assert "ann@news.example is logged out everywhere." in reset.stdout
+    assert "Password: " in reset.stdout
+    assert reset.stdout.split()[-1] != added.stdout.split()[-1]
+    assert unknown.returncode == 1
+    assert "email: there is no account ben@news.example" in unknown.stderr

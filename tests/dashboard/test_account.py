@@ -15,9 +15,11 @@ from werkzeug.test import TestResponse
 
 from server import create_app
 from server.config import Settings
+from server.database import write_transaction
 from server.extensions import db, limiter
 from server.models import User
 from server.second_factor import SingleUseTotp, totp_keys
+from server.sites import reset_access, user_of
 
 NEW_PASSWORD = "another long password"
 
@@ -217,6 +219,17 @@ def test_lost_phone_cannot_be_reported_by_mail(app: Flask, phone: TOTP, log_in: 
     answer = browser.post("/tf-rescue", data={"help_setup": "help"})
 
     assert answer.location == "/mf-recovery"
+
+
+def test_reset_ends_sessions_and_turns_the_second_factor_off(
+    app: Flask, editor_client: FlaskClient, recovery_codes: list[str], log_in: LogIn
+) -> None:
+    with write_transaction() as session:
+        reset_access(user_of(session, EDITOR), NEW_PASSWORD, second_factor=True)
+
+    assert editor_client.get("/account").status_code == 302
+    assert log_in(app.test_client(), PASSWORD).status_code == 200
+    assert log_in(app.test_client(), NEW_PASSWORD).location == "/"
 
 
 def test_authenticator_outlives_a_new_secret_key(editor: User) -> None:

@@ -1,0 +1,110 @@
+"""``copydesk users``: accounts of editors and owners."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from server.database import write_transaction
+from server.extensions import db
+from server.models import ROLES, Membership, User
+from server.schema import require_current_schema
+from server.sites import (
+    InvalidInput,
+    add_member,
+    add_user,
+    find_user,
+    mail_language,
+    new_password,
+    reset_access,
+    site_named,
+    user_of,
+)
+
+
+@click.group()
+def users() -> None:
+    """Accounts of editors and owners."""
+
+
+@users.command("add")
+@click.argument("email")
+@click.option("--site", "site_name", required=True, help="Name or key of the site.")
+@click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
+@click.option(
+    "--password", default=None, help="At least 10 characters; generated and printed if absent."
+)
+@click.option(
+    "--language", default="", help="Of the account's mails, BCP 47; that of each site if absent."
+)
+@with_appcontext
+def users_add(email: str, site_name: str, role: str, password: str | None, language: str) -> None:
+    """Add an account, or an existing account to one more site."""
+    require_current_schema()
+    generated = ""
+    try:
+        with write_transaction() as session:
+            site = site_named(session, site_name)
+            user = find_user(session, email)
+            if user is None:
+                password = password or (generated := new_password())
+                user = add_user(session, email, password, language)
+            elif session.scalar(
+                select(Membership).where(
+                    Membership.user_id == user.id, Membership.site_id == site.id
+                )
+            ):
+                raise InvalidInput(f"email: {email} is already a member of {site.name}.")
+            elif language:
+                user.language = mail_language(language)
+            add_member(session, user, site, role)
+            name = site.name
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Added {email} to {name} as {role}.")
+    if generated:
+        click.echo(f"Password: {generated}")
+
+
+@users.command("list")
+@with_appcontext
+def users_list() -> None:
+    """List the accounts with their sites and roles."""
+    require_current_schema()
+    found = db.session.scalars(
+        select(User)
+        .options(selectinload(User.memberships).selectinload(Membership.site))
+        .order_by(User.email)
+    ).all()
+    if not found:
+        click.echo("There is no account yet. Add one: copydesk users add EMAIL --site SITE")
+    for user in found:
+        roles = ", ".join(f"{m.site.name} ({m.role})" for m in user.memberships)
+        click.echo(f"{user.email}\t{roles}")
+
+
+@users.command("reset")
+@click.argument("email")
+@click.option(
+    "--second-factor",
+    is_flag=True,
+    help="Also turn off the authenticator and remove the passkeys: the phone is lost.",
+)
+@with_appcontext
+def users_reset(email: str, second_factor: bool) -> None:
+    """Give an account a new password, print it, and log it out everywhere."""
+    require_current_schema()
+    password = new_password()
+    try:
+        with write_transaction() as session:
+            user = user_of(session, email)
+            reset_access(user, password, second_factor=second_factor)
+            address = user.email
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{address} is logged out everywhere.")
+    if second_factor:
+        click.echo("Authenticator, recovery codes and passkeys are gone.")
+    click.echo(f"Password: {password}")
