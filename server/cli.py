@@ -21,6 +21,7 @@ from server.notify.commands import channels, mail
 from server.reports.evidence import evaluate_pending, mark_all_pending, pending_count
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
+from server.site_commands import sites_block, sites_set
 from server.sites import (
     InvalidInput,
     add_site,
@@ -170,3 +171,7 @@ def sites_list() -> None:
     for site in found:
         origins = " ".join(origin.pattern for origin in site.origins)
         click.echo(f"{site.name}\t{site.key}\t{origins}")
+
+
+sites.add_command(sites_set)
+sites.add_command(sites_block)

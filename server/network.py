@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from flask import current_app, request
 
@@ -15,21 +16,32 @@ KEY_LENGTH = 16
 def prefix_of(address: str) -> str:
     """The /32 of an IPv4 address, the /64 of an IPv6 one (one household or one server).
 
-    An IPv4 address mapped or translated into IPv6 counts as IPv4: all of them share one /64. What
-    is no address is returned unchanged.
+    What is no address is returned unchanged.
     """
+    parsed = _parsed(address)
+    if parsed is None:
+        return address
+    return str(ip_network((parsed, 64 if parsed.version == 6 else 32), strict=False))
+
+
+def sent_from(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether the present request comes from one of some networks."""
+    sender = _parsed(request.remote_addr or "")
+    return sender is not None and any(sender in network for network in networks)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """An address; one of IPv4 that is mapped or translated into IPv6 as the former, as all of
+    them share one /64."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
-        return address
+        return None
     if isinstance(parsed, IPv6Address):
-        inner = parsed.ipv4_mapped
-        if inner is None and parsed in _TRANSLATED:
-            inner = IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if inner is None:
-            return str(ip_network((parsed, 64), strict=False))
-        parsed = inner
-    return f"{parsed}/32"
+        if parsed in _TRANSLATED:
+            return IPv4Address(int(parsed) & 0xFFFFFFFF)
+        return parsed.ipv4_mapped or parsed
+    return parsed
 
 
 def address_prefix() -> str:

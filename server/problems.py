@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, current_app, json, request
@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an error
     """A refusal with a reason. ``errors``: ``[{"field": "selector.exact", "message": "…"}]``;
-    ``kind``: the last part of the problem's type address; ``retry_after``: seconds."""
+    ``kind``: the last part of the problem's type address; ``retry_after``: seconds;
+    ``also``: members of the document beyond those of the RFC."""
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an er
         *,
         errors: list[dict[str, str]] | None = None,
         retry_after: int | None = None,
+        also: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(title)
         self.status = status
@@ -38,6 +40,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an er
         self.detail = detail
         self.errors = errors or []
         self.retry_after = retry_after
+        self.also = also or {}
 
     @classmethod
     def of_field(
@@ -62,6 +65,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an er
             document["detail"] = self.detail
         if self.errors:
             document["errors"] = self.errors
+        document |= self.also
         response = Response(json.dumps(document), self.status, content_type=MEDIA_TYPE)
         response.headers["Cache-Control"] = "no-store"
         if self.retry_after is not None:

@@ -14,6 +14,9 @@ from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.text.address import AddressError, origin_pattern
 
 MIN_PASSWORD_LENGTH = 10
+# A widget keeps a report for seven days and may send it again: its first answer must be known.
+MIN_RETENTION_DAYS = 8
+MAX_RETENTION_DAYS = 3_650
 
 
 class InvalidInput(ValueError):  # noqa: N818 - names what is wrong, not that it is an error
@@ -38,6 +41,19 @@ def add_site(session: Session, name: str, origins: list[str], language: str = "e
     session.add(site)
     session.flush()
     return site
+
+
+def change_site(site: Site, **changes: object) -> None:
+    """Set some of a site's ``challenge``, ``null_origin``, ``links_allowed`` and
+    ``retention_days``. Raises InvalidInput."""
+    days = changes.get("retention_days", MIN_RETENTION_DAYS)
+    if not isinstance(days, int) or not MIN_RETENTION_DAYS <= days <= MAX_RETENTION_DAYS:
+        raise InvalidInput(
+            f"retention-days: must be {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS}; "
+            "a reader's browser may send a report again for a week."
+        )
+    for name, value in changes.items():
+        setattr(site, name, value)
 
 
 def site_named(session: Session, name_or_key: str) -> Site:

@@ -72,6 +72,11 @@ const files = new Map(await Promise.all(tags.map(locale)));
 const define = { LOCALES: JSON.stringify(tags), STRING_NAMES: JSON.stringify(names.join(" ")) };
 files.set("dialog.js", await bundle("dialog/index.ts", "esm", define, [fragmentLater]));
 files.set("background.js", await bundle("background/index.ts", "esm", define));
+for (const name of await readdir(join(here, "src", "challenge")))
+  files.set(
+    `challenge/${basename(name, ".ts")}.js`,
+    await bundle(`challenge/${name}`, "esm", define),
+  );
 files.set("invitation.js", await bundle("invitation/index.ts", "esm", define));
 
 // The listener names the version in its addresses, so the version is made from everything else

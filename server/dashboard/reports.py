@@ -15,8 +15,10 @@ from server.dashboard.queue_address import QueueAddress
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Event, Report, User
+from server.notify.announce import announce
 from server.reports import history, membership, queue
 from server.reports.resolution import IllegalChange, StaleReport, reopen, resolve
+from server.reports.withholding import is_withheld, release, spam_reasons_by_report
 from server.sites import script_tag
 
 ACTION = "<any(fixed, rejected, spam, reopen):action>"
@@ -48,6 +50,7 @@ def show_queue() -> Response | str:
         sites=sites,
         reports=reports,
         comments=history.comments_by_report(session, reports),
+        spam_reasons=spam_reasons_by_report(session, reports),
         following=following,
         counts=queue.counts_by_view(session, user, address.site),
         count_limit=queue.COUNT_LIMIT,
@@ -115,7 +118,11 @@ def _change(report: Report, action: str, version: int) -> Event:
     with write_transaction() as session:
         actor = session.get_one(User, actor_id)
         if action == "reopen":
-            return reopen(session, report, version=version, actor=actor, source="dashboard")
+            withheld = is_withheld(session, report)
+            event = reopen(session, report, version=version, actor=actor, source="dashboard")
+            if withheld:
+                announce(session.connection(), release(session, report))
+            return event
         return resolve(session, report, action, version=version, actor=actor, source="dashboard")
 
 

@@ -13,13 +13,20 @@ from server.problems import Problem
 from server.text.address import AddressError, origin_allowed, origin_of
 from server.text.page_identity import page_address
 
+# How a browser names an origin that is nobody's.
+OPAQUE = "null"
+
 
 def check_origin(site: KnownSite, headers: Headers, page_url: str) -> None:
     """Raise Problem 403 where the request's origin or the page is not one of the site's.
 
     ``Origin`` decides, else ``Referer``; where a browser sends neither, the page's address alone.
+    ``Origin: null`` (a sandboxed frame, a local file) is refused, unless the site takes it; then
+    too the page's address decides alone. See docs/abuse.md.
     """
     sender = headers.get("Origin") or headers.get("Referer")
+    if sender == OPAQUE and site.null_origin:
+        sender = None
     if sender and not _allowed(sender, site.origins):
         raise Problem(
             403,

@@ -14,11 +14,12 @@ from server.extensions import db
 from server.group_commit import GroupCommit
 from server.intake import documentation
 from server.intake.body import read_json_object
+from server.intake.challenges import challenge_named
 from server.intake.limits import check_limit, require_below_limit
 from server.intake.origin import check_origin, page_identity
 from server.intake.schema import SubmissionSchema, new_submission
 from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
-from server.network import address_prefix, sender_key
+from server.network import address_prefix, sender_key, sent_from
 from server.problems import Problem
 from server.reports.readers import DailyKeys
 from server.reports.record import NewSubmission, Recorded
@@ -35,6 +36,7 @@ def submit() -> Response:
     site, body = _admit()
     data = _load(body)
     check_origin(site, request.headers, data["page"]["url"])
+    _check_challenge(site, data)
     recorded = _record(site, data)
     tasks.ring()
     return _answer(recorded)
@@ -80,8 +82,34 @@ def _admitted(key: str, sender: str) -> KnownSite:
     if site is None:
         raise Problem.of_field("site", "is not a known site key.", status=404, kind="unknown-site")
     check_limit("network", settings.intake_network_limit, sender, site.key)
+    if sent_from(site.blocked_networks):
+        raise Problem(
+            403,
+            "network-blocked",
+            "This site takes no reports from this network.",
+            "The site's owner has blocked it.",
+        )
     check_limit("site", settings.intake_site_limit, site.key)
     return site
+
+
+def _check_challenge(site: KnownSite, data: dict[str, Any]) -> None:
+    if not site.challenge:
+        return
+    settings = _settings()
+    keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    challenge = challenge_named(site.challenge, keys)
+    # What was stored is not stored again, so a solution serves once.
+    subject = f"{site.key}/{data['idempotency_key']}"
+    solved = data.get("challenge") or {}
+    if not challenge.accepts(subject, solved.get("token", ""), solved.get("solution", "")):
+        raise Problem(
+            403,
+            "challenge-required",
+            "This site asks for a challenge to be solved first.",
+            "Send it again with the token and the solution in the field challenge.",
+            also={"challenge": challenge.ask(subject)},
+        )
 
 
 def _settings() -> Settings:

@@ -110,6 +110,11 @@ class PassageSchema(_Lenient):
     after = Text(1000, meaning="the sentence from the selection on")
 
 
+class SolutionSchema(_Lenient):
+    token = Text(1000, meaning="the `token` of the challenge", required=True)
+    solution = Text(2000, meaning="what its kind asks for", required=True)
+
+
 class SubmissionSchema(_Lenient):
     site = Text(64, meaning="the site's public key", required=True)
     idempotency_key = Text(
@@ -136,6 +141,11 @@ class SubmissionSchema(_Lenient):
     )
     website = Text(500, meaning="a trap: people leave it empty")
     widget = Text(32, meaning="the widget's version")
+    challenge = fields.Nested(
+        SolutionSchema,
+        allow_none=True,
+        metadata={"description": "the solution, after a `challenge-required` problem"},
+    )
 
 
 class AnswerSchema(Schema):
@@ -157,6 +167,10 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String()
     errors = fields.List(fields.Nested(FieldErrorSchema))
+    challenge = fields.Dict(
+        keys=fields.String(),
+        metadata={"description": "of a `challenge-required` problem: what to solve"},
+    )
 
 
 def new_submission(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeGuard, TypeVar
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from server.clock import now
 from server.extensions import db
 from server.models import Site
+from server.reports.blocks import blocks_of
 
 # How long a change of a site's settings, made by another process, may stay unseen.
 KEPT = timedelta(seconds=10)
@@ -35,6 +37,12 @@ class KnownSite:
     key: str
     language: str
     origins: tuple[str, ...]
+    null_origin: bool
+    links_allowed: bool
+    challenge: str
+    blocked_networks: tuple[IPv4Network | IPv6Network, ...]
+    blocked_words: tuple[str, ...]
+    blocked_urls: tuple[str, ...]
 
 
 class SiteCache:
@@ -82,9 +90,18 @@ def _read(session: Session, key: str) -> KnownSite | None:
     )
     if site is None:
         return None
+    blocked = {
+        kind: [each.pattern for each in found] for kind, found in blocks_of(session, site).items()
+    }
     return KnownSite(
         id=site.id,
         key=site.key,
         language=site.language,
         origins=tuple(origin.pattern for origin in site.origins),
+        null_origin=site.null_origin,
+        links_allowed=site.links_allowed,
+        challenge=site.challenge,
+        blocked_networks=tuple(map(ip_network, blocked["network"])),
+        blocked_words=tuple(blocked["word"]),
+        blocked_urls=tuple(blocked["url"]),
     )

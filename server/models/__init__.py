@@ -4,6 +4,7 @@ from server.models.account import ROLES, Membership, Passkey, User
 from server.models.address import ReaderAddress
 from server.models.announcement import Announcement
 from server.models.base import Base
+from server.models.block import Block
 from server.models.channel import CHANNEL_KINDS, Attempt, Breaker, Channel
 from server.models.delivery import Delivery, DeliveryReport
 from server.models.mute import PageMute
@@ -17,6 +18,7 @@ __all__ = [
     "Announcement",
     "Attempt",
     "Base",
+    "Block",
     "Breaker",
     "Channel",
     "Delivery",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,7 +28,7 @@ from server.text.evidence import BASE
 
 STATUSES = ("open", "fixed", "rejected", "spam")
 EVENT_KINDS = ("opened", "joined", "fixed", "rejected", "spam", "reopened")
-EVENT_SOURCES = ("widget", "dashboard", "mail", "api", "command")
+EVENT_SOURCES = ("widget", "dashboard", "mail", "api", "command", "rule")
 
 
 class Page(Base):
@@ -135,6 +136,13 @@ class Submission(Base):
     suggestion: Mapped[str] = mapped_column(Text, default="")
     comment: Mapped[str] = mapped_column(Text, default="")
     widget: Mapped[str] = mapped_column(String(32), default="")
+    # Whether it counts for nothing: a rule took it for spam, and no editor said otherwise.
+    spam: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Why a rule took it for spam, heaviest first: {"kind", "weight", "words"} of each sign (see
+    # server.text.spam); empty where none did.
+    spam_reasons: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )
     # See server.reports.readers; None where the network is not known.
     reader_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     received_at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.clock import now
@@ -27,6 +27,14 @@ class Site(Base):
     language: Mapped[str] = mapped_column(String(35), default="en")
     # What the widget is told, by the names of docs/widget.md.
     widget_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # The name of a challenge that senders must solve (see server.intake.challenges); empty: none.
+    challenge: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    # Whether reports come from frames without an origin of their own (``Origin: null``).
+    null_origin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether links in comments are welcome, and no sign of spam.
+    links_allowed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # How long what readers wrote is kept after a report was closed.
+    retention_days: Mapped[int] = mapped_column(default=365, server_default="365")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     origins: Mapped[list[SiteOrigin]] = relationship(

@@ -11,10 +11,14 @@ from server.models import Report, Submission
 
 
 def latest_comments(session: Session, report: Report, limit: int = 20) -> Sequence[str]:
-    """What readers wrote to the editors about a report, newest first."""
+    """What readers wrote to the editors about a report, newest first; no spam."""
     return session.scalars(
         select(Submission.comment)
-        .where(Submission.report_id == report.id, Submission.comment != "")
+        .where(
+            Submission.report_id == report.id,
+            Submission.comment != "",
+            Submission.spam.is_(False),
+        )
         .order_by(Submission.id.desc())
         .limit(limit)
     ).all()

@@ -29,11 +29,12 @@ def checked_address(text: str) -> str:
 
 
 def contacts_of(session: Session, report_id: int) -> Sequence[ReaderContact]:
-    """Who asked to hear of a report, in the order in which they reported it."""
+    """Who asked to hear of a report, in the order in which they reported it; none whose
+    submission is spam."""
     return session.scalars(
         select(ReaderContact)
         .join(Submission)
-        .where(Submission.report_id == report_id)
+        .where(Submission.report_id == report_id, Submission.spam.is_(False))
         .order_by(ReaderContact.id)
     ).all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.models import Event, Report, Submission
@@ -36,10 +36,13 @@ def latest_changes(session: Session, report: Report, limit: int = MAX_EVENTS) ->
 
 
 def comments_by_report(session: Session, reports: Sequence[Report]) -> dict[int, str]:
-    """The latest comment on each of some reports, by the report's id."""
+    """The latest comment on each of some reports, by the report's id. What is spam is shown with
+    reports that are spam alone."""
     latest = (
         select(func.max(Submission.id))
+        .join(Report)
         .where(Submission.report_id.in_([report.id for report in reports]))
+        .where(or_(Submission.spam.is_(False), Report.status == "spam"))
         .where(Submission.comment != "")
         .group_by(Submission.report_id)
     )

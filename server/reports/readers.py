@@ -64,6 +64,6 @@ def independent_readers(session: Session, report_id: int) -> int:
         select(
             func.count(Submission.reader_hash.distinct()),
             func.count() - func.count(Submission.reader_hash),
-        ).where(Submission.report_id == report_id)
+        ).where(Submission.report_id == report_id, Submission.spam.is_(False))
     ).one()
     return int(hashes + without)

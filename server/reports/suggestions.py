@@ -25,7 +25,11 @@ def suggestions_of(session: Session, report: Report, limit: int = 6) -> Sequence
     readers = func.count()
     found = session.execute(
         select(Submission.exact, Submission.suggestion, readers)
-        .where(Submission.report_id == report.id, Submission.suggestion != "")
+        .where(
+            Submission.report_id == report.id,
+            Submission.suggestion != "",
+            Submission.spam.is_(False),
+        )
         .group_by(Submission.exact, Submission.suggestion)
         .order_by(readers.desc(), func.min(Submission.id))
         .limit(limit)

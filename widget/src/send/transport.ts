@@ -28,13 +28,18 @@ interface Answer {
   title?: string;
   detail?: string;
   errors?: { field: string; message: string }[];
+  /** What must be solved first; `kind` names the file that can. */
+  challenge?: { kind: string };
 }
+
+/** What a file in `src/challenge/` gives: the body with the solution in it. */
+type Solve = (challenge: unknown, body: string) => Promise<string>;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One attempt. Rejects where it is worth another. */
-const attempt = async (body: string): Promise<Outcome> => {
-  const { server, settings } = widget;
+const attempt = async (body: string, solved?: boolean): Promise<Outcome> => {
+  const { server, files, settings } = widget;
   // The site's key stands in the address too: a server that is flooded need not read the rest.
   const response = await fetch(`${server}api/v1/submissions?site=${settings.site}`, {
     method: "POST",
@@ -53,6 +58,11 @@ const attempt = async (body: string): Promise<Outcome> => {
   if (response.ok) {
     emit("sent", answer);
     return { kind: "stored", known: answer.status === "known", readers: answer.readers ?? 1 };
+  }
+  const { challenge } = answer;
+  if (challenge && !solved) {
+    const { solve } = (await import(`${files}challenge/${challenge.kind}.js`)) as { solve: Solve };
+    return attempt(await solve(challenge, body), true);
   }
   const error = answer.errors?.[0];
   return {

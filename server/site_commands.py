@@ -1,0 +1,131 @@
+"""``copydesk sites``: what an owner sets and blocks."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from server.database import write_transaction
+from server.extensions import db
+from server.intake.challenges import CHALLENGES
+from server.models.block import BLOCK_KINDS
+from server.reports.blocks import InvalidBlock, add_block, blocks_of, remove_block
+from server.schema import require_current_schema
+from server.sites import InvalidInput, change_site, site_named
+
+NO_CHALLENGE = "none"
+
+
+@click.command("set")
+@click.argument("name")
+@click.option(
+    "--challenge",
+    type=click.Choice([NO_CHALLENGE, *CHALLENGES]),
+    help="What senders must solve before a report is taken.",
+)
+@click.option(
+    "--null-origin/--no-null-origin",
+    default=None,
+    help="Take reports from sandboxed frames, whose origin is null.",
+)
+@click.option(
+    "--links/--no-links",
+    "links_allowed",
+    default=None,
+    help="Take links in comments for what they are, not for a sign of spam.",
+)
+@click.option(
+    "--retention-days",
+    type=int,
+    help="How long what readers wrote is kept after a report was closed.",
+)
+@with_appcontext
+def sites_set(
+    name: str,
+    challenge: str | None,
+    null_origin: bool | None,
+    links_allowed: bool | None,
+    retention_days: int | None,
+) -> None:
+    """Change a site's settings; without options, show them."""
+    require_current_schema()
+    changes = {
+        "challenge": "" if challenge == NO_CHALLENGE else challenge,
+        "null_origin": null_origin,
+        "links_allowed": links_allowed,
+        "retention_days": retention_days,
+    }
+    try:
+        with write_transaction() as session:
+            site = site_named(session, name)
+            change_site(site, **{key: value for key, value in changes.items() if value is not None})
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    for option, value in (
+        ("challenge", site.challenge or NO_CHALLENGE),
+        ("null-origin", "yes" if site.null_origin else "no"),
+        ("links", "yes" if site.links_allowed else "no"),
+        ("retention-days", site.retention_days),
+    ):
+        click.echo(f"{option}\t{value}")
+
+
+@click.group("block")
+def sites_block() -> None:
+    """What a site does not want to hear from, or of."""
+
+
+_kind = click.argument("kind", type=click.Choice(BLOCK_KINDS))
+
+
+@sites_block.command("add")
+@click.argument("name")
+@_kind
+@click.argument("pattern")
+@with_appcontext
+def block_add(name: str, kind: str, pattern: str) -> None:
+    """Block a network (192.0.2.0/24), a word or an address; * stands for anything.
+
+    Nothing is accepted from a blocked network. What has a blocked word or address goes among the
+    spam.
+    """
+    require_current_schema()
+    try:
+        with write_transaction() as session:
+            block = add_block(session, site_named(session, name), kind, pattern)
+    except (InvalidInput, InvalidBlock) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Blocked {block.kind} {block.pattern}.")
+
+
+@sites_block.command("list")
+@click.argument("name")
+@with_appcontext
+def block_list(name: str) -> None:
+    """List what is blocked."""
+    require_current_schema()
+    try:
+        found = blocks_of(db.session(), site_named(db.session(), name))
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    for blocks in found.values():
+        for block in blocks:
+            click.echo(f"{block.kind}\t{block.pattern}\t{block.created_at:%Y-%m-%d}")
+    if not any(found.values()):
+        click.echo("Nothing is blocked.")
+
+
+@sites_block.command("remove")
+@click.argument("name")
+@_kind
+@click.argument("pattern")
+@with_appcontext
+def block_remove(name: str, kind: str, pattern: str) -> None:
+    """Block it no longer."""
+    require_current_schema()
+    try:
+        with write_transaction() as session:
+            remove_block(session, site_named(session, name), kind, pattern)
+    except (InvalidInput, InvalidBlock) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{pattern} is not blocked any more.")

@@ -1,0 +1,46 @@
+"""Patterns that owners write: plain text in which ``*`` stands for anything.
+
+No regular expressions: one that is written without care takes for ever on a text made for it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from server.text.normalise import normalise
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the whole text fits the pattern, in time proportional to their lengths."""
+    first, *others = pattern.split("*")
+    if not others:
+        return text == pattern
+    *middle, last = others
+    if not text.startswith(first) or len(text) < len(first) + len(last):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for part in middle:
+        found = text.find(part, place, end)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return text.endswith(last)
+
+
+def folded(text: str) -> str:
+    """A text as patterns are compared with it: without case, width and hidden characters."""
+    return unicodedata.normalize("NFKC", normalise(text)).casefold()
+
+
+def has_word(pattern: str, text: str) -> bool:
+    """Whether a text has a word, or several in a row, that fit. Both :func:`folded`.
+
+    ``casino`` fits the word alone, ``casino*`` what begins with it, ``*casino*`` what contains it.
+    """
+    words = _NO_WORD.sub(" ", text).split()
+    if "*" in pattern:
+        return any(matches(pattern, word) for word in words)
+    return f" {' '.join(_NO_WORD.sub(' ', pattern).split())} " in f" {' '.join(words)} "

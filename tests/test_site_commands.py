@@ -1,0 +1,86 @@
+"""``copydesk sites set`` and ``copydesk sites block``, as an owner types them."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from server import cli
+from server.models import Site
+
+
+@pytest.fixture
+def copydesk(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch):
+    """Run a command; what it printed. Its database has its tables from the models, without a
+    revision."""
+    for module in ("server.cli", "server.site_commands"):
+        monkeypatch.setattr(f"{module}.require_current_schema", lambda: None)
+
+    def run(*arguments: str) -> Result:
+        return app.test_cli_runner().invoke(cli.main, list(arguments), obj=None)
+
+    return run
+
+
+def test_settings_are_changed_and_shown(copydesk) -> None:
+    result = copydesk(
+        "sites", "set", "The News", "--challenge", "pow", "--links", "--retention-days", "30"
+    )
+
+    assert result.exit_code == 0, result.output
+    expected = "challenge\tpow\nnull-origin\tno\nlinks\tyes\nretention-days\t30\n"
+    assert result.output == expected
+    assert copydesk("sites", "set", "The News").output == expected
+    assert "challenge\tnone" in copydesk("sites", "set", "The News", "--challenge", "none").output
+
+
+@pytest.mark.parametrize("days", ["0", "7", "-1", "100000"])
+def test_an_impossible_retention_is_named(copydesk, days: str) -> None:
+    result = copydesk("sites", "set", "The News", "--retention-days", days)
+
+    assert result.exit_code == 1
+    assert "retention-days" in result.output
+
+
+def test_blocks_are_added_listed_and_removed(copydesk) -> None:
+    assert "Nothing is blocked" in copydesk("sites", "block", "list", "The News").output
+    for kind, pattern in (("network", "192.0.2.9/24"), ("word", "casino*"), ("url", "*/pills/*")):
+        result = copydesk("sites", "block", "add", "The News", kind, pattern)
+        assert result.exit_code == 0, result.output
+
+    listed = copydesk("sites", "block", "list", "The News").output
+    assert [line.split("\t")[:2] for line in listed.splitlines()] == [
+        ["network", "192.0.2.0/24"],
+        ["word", "casino*"],
+        ["url", "*/pills/*"],
+    ]
+    result = copydesk("sites", "block", "remove", "The News", "network", "192.0.2.0/24")
+    assert result.exit_code == 0, result.output
+    assert "192.0.2" not in copydesk("sites", "block", "list", "The News").output
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "reason"),
+    [
+        ("network", "300.1.2.3", "network"),
+        ("network", "example.org", "network"),
+        ("word", "*", "word"),
+        ("word", "", "word"),
+        ("url", "a" * 301, "url"),
+        ("colour", "red", "colour"),
+    ],
+)
+def test_what_cannot_be_blocked_is_named(copydesk, kind: str, pattern: str, reason: str) -> None:
+    result = copydesk("sites", "block", "add", "The News", kind, pattern)
+
+    assert result.exit_code != 0
+    assert reason in result.output
+
+
+def test_what_is_blocked_twice_or_not_at_all_is_named(copydesk) -> None:
+    copydesk("sites", "block", "add", "The News", "word", "casino")
+
+    assert "already" in copydesk("sites", "block", "add", "The News", "word", "casino").output
+    assert "not blocked" in copydesk("sites", "block", "remove", "The News", "word", "pills").output
+    assert "no site" in copydesk("sites", "block", "list", "Nobody").output
