@@ -6,6 +6,9 @@ COPY widget ./widget
 RUN npm run build
 
 FROM python:3.12-slim
+# American English comes with Copydesk; docs/evidence.md tells how to add languages.
+RUN apt-get update && apt-get install -y --no-install-recommends hunspell-en-gb \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY pyproject.toml README.md LICENSE ./
 COPY server ./server

@@ -95,7 +95,7 @@ def _names_in(folder: Path) -> Sequence[str]:
     except OSError:
         return ()
     names = (file.removesuffix(".dic") for file in files if file.endswith(".dic"))
-    return [name for name in names if f"{name}.aff" in files]
+    return sorted(name for name in names if f"{name}.aff" in files)
 
 
 def _parsed(tag: str) -> _Tag | None:

@@ -8,6 +8,8 @@ from typing import Literal
 
 EditKind = Literal["same", "accent", "case", "swapped", "doubled", "missing", "extra", "changed"]
 
+# A word this long is like another by more than chance, where two letters differ.
+LONG = 8
 # Two texts that differ in more letters than this are just different.
 FARTHEST = 40
 _ZWJ = "\u200d"

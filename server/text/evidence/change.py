@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.text.distance import distance, edit_kind, graphemes
+from server.text.distance import LONG, distance, edit_kind, graphemes
 from server.text.evidence.finding import Finding, Reported, quoted
 from server.text.evidence.weights import found
 from server.text.evidence.words import Correction
@@ -31,11 +31,11 @@ def change(reported: Reported, correction: Correction) -> list[Finding]:
     kind = edit_kind(old, new)
     if kind in _SLIPS:
         return [found("small-change", _SLIPS[kind], change=kind)]
-    apart = distance(old, new)
-    longest = max(len(graphemes(old)), len(graphemes(new)))
-    if apart == 2 and longest > 4:
+    apart, lengths = distance(old, new), (len(graphemes(old)), len(graphemes(new)))
+    if apart == 2 and max(lengths) >= LONG:
         return [found("small-change", "The correction changes two characters.", change="two")]
-    if apart > REWRITTEN * longest and longest > 3:
+    only_more_or_less = apart == abs(lengths[0] - lengths[1])
+    if apart > REWRITTEN * max(lengths) and max(lengths) > 3 and not only_more_or_less:
         words = f"The correction {quoted(new)} is another wording."
         return [found("rewritten", words)]
     return []

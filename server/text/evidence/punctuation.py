@@ -32,7 +32,8 @@ def punctuation(reported: Reported) -> list[Finding]:
     spans = technical_spans(reported.text)
     findings: dict[str, Finding] = {}
     for match, finding in _all(reported):
-        beside = match.start() <= reported.end and match.end() >= reported.start
+        # A reader who means " ," often selects the word behind it, or before.
+        beside = match.start() <= reported.end + 1 and match.end() >= reported.start - 1
         inside = any(start < match.end() and match.start() < end for start, end in spans)
         if beside and not inside:
             findings.setdefault(finding.kind, finding)

@@ -10,8 +10,8 @@ from server.text.evidence.words import words_of
 
 # What may stand twice in a row in good prose.
 _LEGITIMATE = {
-    "en": "had that is very so no bye ha hear knock now there tut far many blah yes ho that's",
-    "de": "die der das sie ihr den dem ihnen sehr so ja nein nach na",
+    "en": "had that very so no bye ha hear knock now there tut far many blah yes ho that's",
+    "de": "die der das sie ihr den dem ihnen sehr so ja nein na",
     "fr": "nous vous se oui non très",
     "es": "muy no ya sí que",
     "it": "molto piano così sì no via poi ma",
@@ -19,7 +19,7 @@ _LEGITIMATE = {
     "nl": "heel die dat had was ja nee",
     "ru": "очень еле едва чуть да нет ну так вот много что",
     "uk": "дуже ледве так ні ну от ось багато що",
-    "pl": "bardzo tak nie no co się",
+    "pl": "bardzo tak nie no co",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _LEGITIMATE.items()}
 # Doubling makes plurals and meanings here, as in orang orang; or words have no spaces.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.text.distance import distance, edit_kind
+from server.text.distance import LONG, distance, edit_kind
 from server.text.evidence.finding import Finding, Reported, quoted
 from server.text.evidence.weights import found
 from server.text.evidence.words import (
@@ -21,8 +21,6 @@ from server.text.evidence.words import (
 
 # Suggestions take 100 ms each, so a selected paragraph gets them for its first strange words alone.
 MOST_SUGGESTIONS = 2
-# A word this long is like another by more than chance, where two letters differ.
-LONG = 8
 # A short word has a neighbour whatever it is.
 SHORT = 4
 # All nouns have a capital: it does not tell a name.
@@ -176,7 +174,7 @@ def _about_one(strange: Strange) -> Finding:
         )
     if together:
         parts = together[0].split(" ")
-        if min(map(len, parts)) > 3:
+        if min(map(len, parts)) > 3 or max(map(len, parts)) < 3:
             return found(
                 "unknown-compound", f"{lacks}; it is made of {quoted(together[0])}.", word=word
             )
@@ -200,26 +198,32 @@ def _about_correction(
 ) -> list[Finding]:
     kept = [word.text for word in correction.old]
     new = [
-        word for word in _checkable(correction.new, correction.new_text) if word.text not in kept
+        word.text
+        for word in _checkable(correction.new, correction.new_text)
+        if word.text not in kept
     ]
-    if not new:
-        return []
-    verdicts = lookup([word.text for word in new], speller, reported.base_language)
-    words = " ".join(word.text for word in new)
-    if None in verdicts and False not in verdicts:
-        return []
+    verdicts = lookup(new, speller, reported.base_language)
+    words = " ".join(new)
     if False in verdicts:
         lacks = f"The correction {quoted(words)} is not in the dictionary"
         if strange:
             return [found("stays-unknown", f"{lacks} either.", word=words)]
         return [found("becomes-unknown", f"{lacks}.", word=words)]
-    if not strange:
-        return [found("stays-known", f"{quoted(words)} is in the dictionary as well.", word=words)]
-    findings = [
-        found("becomes-known", f"The correction {quoted(words)} is in the dictionary.", word=words)
-    ]
+    if not new or None in verdicts:
+        return []
+    if strange:
+        return _becomes_known(words, strange)
+    return [found("stays-known", f"{quoted(words)} is in the dictionary as well.", word=words)]
+
+
+def _becomes_known(words: str, strange: list[Strange]) -> list[Finding]:
     offers = {offer.casefold() for each in strange for offer in each.offers}
-    if words.translate(_APOSTROPHES).casefold() in offers:
+    agrees = words.translate(_APOSTROPHES).casefold() in offers
+    known = f"The correction {quoted(words)} is in the dictionary"
+    if not agrees and not _is_near(strange[0].word.text, words):
+        return [found("becomes-other", f"{known}, but is quite another word.", word=words)]
+    findings = [found("becomes-known", f"{known}.", word=words)]
+    if agrees:
         findings.append(
             found("dictionary-agrees", "The dictionary suggests the same correction.", word=words)
         )

@@ -21,9 +21,10 @@ WEIGHTS: dict[str, tuple[int, str]] = {
     "unknown-again": (-15, "written so twice"),
     "known": (-10, "in the dictionary"),
     # What the reader suggests.
-    "becomes-known": (25, "the correction is in the dictionary"),
+    "becomes-known": (22, "the correction is in the dictionary"),
+    "becomes-other": (-5, "rewritten"),
     "becomes-unknown": (-30, "the correction is not in the dictionary"),
-    "stays-unknown": (-5, "the correction is not in the dictionary"),
+    "stays-unknown": (-25, "the correction is not in the dictionary"),
     "stays-known": (0, "both are words"),
     "dictionary-agrees": (15, "the dictionary agrees"),
     "small-change": (8, "a slip of a letter"),
