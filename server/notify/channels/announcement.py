@@ -22,8 +22,8 @@ HAPPENED = {
 # Show plain text as Markdown whatever they are told; for all others Apprise escapes.
 MARKDOWN = ("discord", "mmost", "mmosts", "zulip")
 _SIGNS = re.compile(r"([\\`*_{}\[\]()#<>~|])")
-# In an address all of these can be written otherwise.
-_IN_ADDRESS = re.compile(r"[\\`*\[\]()<>~|@{}!]")
+# In an address all of these can be written otherwise, but for the tilde of a text directive.
+_IN_ADDRESS = re.compile(r"[\\`*\[\]()<>|@{}!]|~(?=~)|(?<=~)~")
 
 
 def chat_message(delivery: Delivery, scheme: str, public_url: str) -> str:

@@ -160,6 +160,9 @@ def _words() -> Iterator[list[str]]:
     """What Apprise complains of in this thread. It answers with yes or no, and logs the reason,
     sometimes with the address: never to our log."""
     logger = logging.getLogger("apprise")
+    # In detail, both write addresses down.
+    logger.setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
     logger.propagate = False
     said: list[str] = []
     handler = _Collect(said, threading.get_ident())
