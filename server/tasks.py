@@ -21,6 +21,7 @@ from huey.exceptions import ConfigurationError
 from server.bell import Bell
 from server.config import SettingError, Settings
 from server.notify import routing
+from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
 from server.notify.thanks import forget_thanked_readers, owe_thanks
 from server.reports.evidence import evaluate_pending
@@ -121,7 +122,8 @@ def _ring_for_leftovers(app: Flask) -> None:
     settings: Settings = app.extensions["copydesk_settings"]
     ring(app)
     try:
-        app.extensions["ring"].schedule(delay=lease_of(settings).total_seconds() + 1)
+        for lease in {lease_of(settings, channel) for channel in TRANSPORTS}:
+            app.extensions["ring"].schedule(delay=lease.total_seconds() + 1)
     except Exception as error:
         log.warning("the task queue does not answer, the sweep will deliver: %s", error)
 

@@ -39,10 +39,9 @@ LEASE_MARGIN_SECONDS = 15.0
 RENEW_SECONDS = LEASE_MARGIN_SECONDS / 3
 
 
-def lease_of(settings: Settings) -> timedelta:
+def lease_of(settings: Settings, channel: str = "mail") -> timedelta:
     """How long a claim lasts without being renewed: longer than one message can take."""
-    longest = max(transport.time_limit(settings) for transport in TRANSPORTS.values())
-    return timedelta(seconds=longest + LEASE_MARGIN_SECONDS)
+    return timedelta(seconds=TRANSPORTS[channel].time_limit(settings) + LEASE_MARGIN_SECONDS)
 
 
 def deliver_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -65,7 +64,7 @@ class _Batch:
     def __init__(self, channel: str, transport: Transport, settings: Settings) -> None:
         self.channel = channel
         self.transport = transport
-        self.lease = lease_of(settings)
+        self.lease = lease_of(settings, channel)
         self.time_limit = transport.time_limit(settings)
         self.token = outbox.new_token()
         # By id, what was claimed and is not marked yet.
