@@ -63,6 +63,12 @@ class Settings:
     smtp_password: str = _setting("", "its password")
     smtp_timeout: float = _setting(10.0, "seconds to wait for the mail server at each step")
     mail_from: str = _setting("Copydesk <copydesk@localhost>", "the sender of every message")
+    burst_minutes: int = _setting(
+        15, "further reports on one page wait so long for each other and come as one mail; 0: never"
+    )
+    mails_per_hour: int = _setting(
+        20, "mails about reports to one recipient; what is beyond comes as one mail; 0: no limit"
+    )
     webhook_allow_private: bool = _setting(
         False, "webhooks and chat services may use plain HTTP and private networks; for trials only"
     )
@@ -127,6 +133,9 @@ class Settings:
             raise SettingError(f"COPYDESK_MODE must be one of {', '.join(MODES)}.")
         if self.smtp_security not in SMTP_SECURITY:
             raise SettingError(f"COPYDESK_SMTP_SECURITY must be one of {', '.join(SMTP_SECURITY)}.")
+        for name in ("burst_minutes", "mails_per_hour"):
+            if not 0 <= getattr(self, name) <= 1_440:
+                raise SettingError(f"COPYDESK_{name.upper()} must be from 0 to 1440.")
         address = urlsplit(self.public_url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise SettingError("COPYDESK_PUBLIC_URL must be an http:// or https:// address.")

@@ -20,7 +20,7 @@ from huey.exceptions import ConfigurationError
 
 from server.bell import Bell
 from server.config import SettingError, Settings
-from server.notify import routing
+from server.notify import digests, routing
 from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
 from server.notify.thanks import forget_thanked_readers, owe_thanks
@@ -175,10 +175,12 @@ def _register(app: Flask, huey: Huey) -> Any:
         with app.app_context():
             examined = _evaluate(stopping)
             routed = routing.route_due(stopping=stopping.is_set)
+            digested = digests.digest_due(stopping=stopping.is_set)
             delivered = deliver_due(stopping=stopping.is_set)
             forget_thanked_readers()
             # A full batch leaves more behind: ring again, so that other work gets its turn.
-            if examined or routed == routing.BATCH or delivered == BATCH:
+            full = (routed == routing.BATCH, digested == digests.BATCH, delivered == BATCH)
+            if examined or any(full):
                 bell()
 
     bell = huey.task(name="deliver")(work)

@@ -56,6 +56,9 @@ def settings(tmp_path: Path) -> Settings:
         public_url="http://localhost:8000",
         mail_from="Copydesk <copydesk@news.example>",
         login_limit="1000/minute",
+        # Each report a mail of its own, except where a test is about that.
+        burst_minutes=0,
+        mails_per_hour=0,
         intake_network_limit="10000/minute",
         intake_site_limit="10000/minute",
     )

@@ -197,4 +197,6 @@ def new_submission(
         widget=data.get("widget") or "",
         reader_hash=reader_hash,
         email=checked_address(data.get("email") or ""),
+        author=page.get("author") or "",
+        section=page.get("section") or "",
     )

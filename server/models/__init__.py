@@ -11,12 +11,14 @@ from server.models.mute import PageMute
 from server.models.reader import ReaderContact, ReaderKey
 from server.models.report import Event, Page, Report, Submission
 from server.models.site import Site, SiteOrigin
+from server.models.subscription import AuthorAddress, RoutingRule, RuleRecipient, Subscription
 
 __all__ = [
     "CHANNEL_KINDS",
     "ROLES",
     "Announcement",
     "Attempt",
+    "AuthorAddress",
     "Base",
     "Block",
     "Breaker",
@@ -32,8 +34,11 @@ __all__ = [
     "ReaderContact",
     "ReaderKey",
     "Report",
+    "RoutingRule",
+    "RuleRecipient",
     "Site",
     "SiteOrigin",
     "Submission",
+    "Subscription",
     "User",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.clock import now
@@ -57,6 +58,8 @@ class Delivery(Base):
     recipient: Mapped[str] = mapped_column(String(500))
     dedupe_key: Mapped[str] = mapped_column(String(64), unique=True)
     collects: Mapped[str | None] = mapped_column(String(40))
+    # Of a digest: what it covers, as :mod:`server.notify.digests` writes it.
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     message_id: Mapped[str] = mapped_column(String(255), unique=True)
     state: Mapped[str] = mapped_column(String(10), default="queued")
     attempts: Mapped[int] = mapped_column(default=0)

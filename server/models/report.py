@@ -44,6 +44,9 @@ class Page(Base):
     url_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     title: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(35), default="")
+    # What the page declares: hints for routing, which nobody vouches for.
+    author: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    section: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

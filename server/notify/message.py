@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.models import Delivery
+from server.notify.digest_mail import render_collected, render_digest
 from server.notify.letter import Rendered
 from server.notify.report_mail import render_report
 from server.notify.thanks_mail import render_thanks
@@ -15,4 +16,8 @@ def render(session: Session, delivery: Delivery, settings: Settings) -> Rendered
     """The message of a delivery, in its recipient's language."""
     if delivery.kind == "thanks":
         return render_thanks(session, delivery, settings)
+    if delivery.kind == "digest":
+        return render_digest(session, delivery, settings)
+    if delivery.kind == "collected":
+        return render_collected(session, delivery, settings)
     return render_report(session, delivery, settings)

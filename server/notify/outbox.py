@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -43,6 +44,7 @@ def owe(
     about: Sequence[tuple[int, int]] = (),
     due_at: datetime | None = None,
     collects: str | None = None,
+    details: Mapping[str, Any] = NO_CONTENT,
 ) -> Delivery | None:
     """Write one delivery in the caller's transaction, which marks its cause as done.
 
@@ -60,6 +62,7 @@ def owe(
         recipient=recipient,
         dedupe_key=dedupe_key,
         collects=collects,
+        details=dict(details),
         message_id=f"<{secrets.token_hex(16)}@{domain}>",
         due_at=due_at or now(),
         reports=[DeliveryReport(report_id=report, event_id=event) for report, event in about],

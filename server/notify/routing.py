@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select, update
@@ -14,17 +15,22 @@ from sqlalchemy.orm import Session
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
-from server.models import Announcement, Membership, Site, User
+from server.models import Announcement, Report, Site
 from server.notify import site_channels
+from server.notify.audience import Audience, Subscriber
 from server.notify.mutes import muting
-from server.notify.outbox import owe
+from server.notify.pacing import tell, was_told
+from server.notify.rules import audience_of
+from server.text.matching import Facts
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
 # When one that could not be routed is looked at again.
 RETRY = timedelta(minutes=5)
-NOTIFIED_ROLES = ("owner", "editor")
+# Where evidence decides who hears of a report, it is waited for so long, then done without.
+EVIDENCE_WAIT = timedelta(minutes=2)
+EVIDENCE_LOOK = timedelta(seconds=10)
 
 
 def route_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -35,7 +41,7 @@ def route_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) 
     settings: Settings = current_app.extensions["copydesk_settings"]
     handled = 0
     while handled < limit and not stopping():
-        claimed = None
+        announcement_id = 0
         try:
             with write_transaction() as session:
                 claimed = claim_unrouted(session)
@@ -44,11 +50,13 @@ def route_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) 
                 announcement_id = claimed.id
                 _route(session, claimed, settings)
         except SQLAlchemyError:
+            # The database's trouble, not the announcement's: it stays as it was.
             raise
         except Exception:
             # One that cannot be routed must not keep its neighbours waiting.
             log.exception("announcement %s cannot be routed", announcement_id)
-            _postpone(announcement_id)
+            with write_transaction() as session:
+                _postpone(session, announcement_id, now() + RETRY)
         handled += 1
     return handled
 
@@ -72,50 +80,68 @@ def claim_unrouted(session: Session) -> Announcement | None:
     ).first()
 
 
+def facts_of(report: Report) -> Facts:
+    """What rules can ask about a report, as far as it is known."""
+    page = report.page
+    return Facts(
+        author=page.author,
+        section=page.section,
+        path=urlsplit(page.url).path or "/",
+        language=page.language,
+        evidence=[str(finding.get("kind")) for finding in report.evidence],
+        score=report.score if report.evaluated_at else None,
+    )
+
+
 def _route(session: Session, announcement: Announcement, settings: Settings) -> None:
+    moment = now()
+    audience = audience_of(session, announcement.site_id)
+    report = announcement.report
+    if (
+        report.evaluated_at is None
+        and moment < announcement.created_at + EVIDENCE_WAIT
+        and audience.needs_evidence
+    ):
+        _postpone(session, announcement.id, moment + EVIDENCE_LOOK)
+        return
     marked = session.execute(
         update(Announcement)
         .where(Announcement.id == announcement.id, Announcement.routed_at.is_(None))
-        .values(routed_at=now())
+        .values(routed_at=moment)
         .returning(Announcement.id)
     ).all()
     # Read before the one who held the site had committed.
     if not marked:
         return
     site_channels.owe_event(session, announcement, settings.mail_from)
-    # What an editor did, editors know; a further reader is nobody's news yet.
-    if announcement.event.source != "widget" or announcement.event.kind == "joined":
+    # What an editor did, editors know; what somebody closed meanwhile nobody needs to hear of.
+    if announcement.event.source != "widget" or report.status != "open":
         return
-    recipients = _editors_of(session, announcement.site_id)
-    muted = muting(session, announcement.report.page_id, recipients)
-    for recipient in recipients:
-        if recipient.lower() in muted:
-            continue
-        owe(
-            session,
-            announcement.site_id,
-            recipient,
-            settings.mail_from,
-            cause=f"event:{announcement.event_id}",
-            about=[(announcement.report_id, announcement.event_id)],
-        )
+    for subscriber in _to_tell(session, announcement, audience):
+        tell(session, subscriber, report, announcement.event, moment, settings)
 
 
-def _editors_of(session: Session, site_id: int) -> list[str]:
-    return list(
-        session.scalars(
-            select(User.email)
-            .join(Membership)
-            .where(Membership.site_id == site_id, Membership.role.in_(NOTIFIED_ROLES), User.active)
-            .order_by(User.id)
-        )
+def _to_tell(session: Session, announcement: Announcement, audience: Audience) -> list[Subscriber]:
+    """Who hears of it now: those with digests hear by themselves. Another reader of a known report
+    is news for those alone who waited for more readers or more certainty."""
+    report = announcement.report
+    facts = facts_of(report)
+    addresses = {each.address for each in (*audience.members.values(), *audience.others.values())}
+    addresses.update(address for rule in audience.rules for address in rule.addresses)
+    addresses.update(audience.authors.values())
+    muted = muting(session, report.page_id, addresses)
+    again = announcement.event.kind == "joined"
+    return [
+        each
+        for each in audience.recipients_of(facts, lambda address: address.lower() in muted)
+        if each.rhythm.mode == "at_once"
+        and each.wants(report.readers, facts.score)
+        and not (again and not each.has_threshold)
+        and not (again and was_told(session, each.address, report))
+    ]
+
+
+def _postpone(session: Session, announcement_id: int, due_at: datetime) -> None:
+    session.execute(
+        update(Announcement).where(Announcement.id == announcement_id).values(due_at=due_at)
     )
-
-
-def _postpone(announcement_id: int) -> None:
-    with write_transaction() as session:
-        session.execute(
-            update(Announcement)
-            .where(Announcement.id == announcement_id)
-            .values(due_at=now() + RETRY)
-        )

@@ -71,24 +71,29 @@ def answers_given(
     return {(site, key): (*answer,) for site, key, *answer in rows if (site, key) in keys}
 
 
+# What a page says of itself; the latest that was said counts.
+SAID = ("title", "language", "author", "section")
+
+
 def page_ids(connection: Connection, seen: dict[PageKey, Values]) -> dict[PageKey, int]:
-    """The pages' ids. A page that is not known is written, one with a new title is renamed."""
+    """The pages' ids. A page that is not known is written, one that says something new is changed."""
     ids: dict[PageKey, int] = {}
     renamed: list[Values] = []
     if seen:
         table = PAGE.c
         rows = connection.execute(
-            select(table.site_id, table.url_hash, table.id, table.title, table.language).where(
+            select(table.site_id, table.url_hash, table.id, *(table[name] for name in SAID)).where(
                 table.site_id.in_({site for site, _ in seen}),
                 table.url_hash.in_([url_hash for _, url_hash in seen]),
             )
         )
-        for site_id, url_hash, page_id, title, language in rows:
+        for site_id, url_hash, page_id, *former in rows:
             if (now := seen.get((site_id, url_hash))) is None:
                 continue
             ids[site_id, url_hash] = page_id
-            named = {"title": now["title"] or title, "language": now["language"] or language}
-            if named != {"title": title, "language": language}:
+            said = dict(zip(SAID, former, strict=True))
+            named = {name: now[name] or value for name, value in said.items()}
+            if named != said:
                 renamed.append({"page": page_id, **named})
     if renamed:
         connection.execute(update(PAGE).where(PAGE.c.id == bindparam("page")), renamed)

@@ -47,6 +47,9 @@ class NewSubmission:
     reader_hash: bytes | None = None
     # Left to be thanked, checked; or empty.
     email: str = ""
+    # What the page declares, which nobody vouches for.
+    author: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,8 @@ def _pages(connection: Connection, fresh: list[NewSubmission], moment: datetime)
             "url_hash": key[1],
             "title": new.page_title,
             "language": new.language,
+            "author": new.author,
+            "section": new.section,
             "created_at": moment,
         }
         for key, new in zip(keys, fresh, strict=True)

@@ -1,0 +1,203 @@
+"""The mail about several reports: a digest, or what came within a burst or quiet hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from server.config import Settings
+from server.language import gettext, ngettext
+from server.models import Delivery, DeliveryReport, Report
+from server.notify import headers
+from server.notify.evidence_words import evidence_in
+from server.notify.letter import Letter, Rendered
+from server.notify.report_mail import title_of
+from server.text.address import with_fragment
+from server.text.difference import Part, shown_difference
+from server.text.visible import visible
+
+# A mail of many reports shows their sentences in short.
+MAX_AROUND = 90
+# What came within a burst may be more than a mail can show.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Item:
+    """One report in short. ``ended``: how it ended meanwhile, in words, or empty."""
+
+    report: Report
+    before: str
+    exact: str
+    after: str
+    difference: list[Part]
+    facts: list[str]
+    words_url: str
+    url: str
+    fresh: bool
+    ended: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The reports of one page."""
+
+    title: str
+    url: str
+    language: str
+    reports: list[Item] = field(default_factory=list)
+
+
+def render_collected(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
+    """What waited and now comes as one mail. Raises ValueError where it is about no report."""
+    reports = _reports(session, delivery)
+    if not reports:
+        raise ValueError("the delivery is about no report")
+    reports.sort(key=lambda each: (each.status == "open", each.score, each.id), reverse=True)
+    with Letter(session, delivery, settings) as letter:
+        count = len(reports)
+        words = ngettext("%(num)s spelling report", "%(num)s spelling reports", count)
+        return letter.render(
+            "digest",
+            subject=f"[{headers.for_header(delivery.site.name)}] {words}",
+            heading=words,
+            lead=gettext("They came shortly after each other, so they come as one message."),
+            groups=_groups(letter, reports[:SHOWN], settings),
+            more=_more(count - SHOWN),
+            queue_url=_queue_url(delivery, settings),
+            fixed=[],
+            fixed_heading="",
+        )
+
+
+def render_digest(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
+    """The queue of a site, as it stood when the digest was made."""
+    numbers = delivery.details
+    reports = _reports(session, delivery)
+    fresh = set(numbers.get("fresh_ids", ()))
+    reports.sort(key=lambda each: (each.id in fresh, each.score, each.readers), reverse=True)
+    with Letter(session, delivery, settings) as letter:
+        new = ngettext(
+            "%(num)s new spelling report", "%(num)s new spelling reports", numbers["fresh"]
+        )
+        return letter.render(
+            "digest",
+            subject=f"[{headers.for_header(delivery.site.name)}] {new}",
+            heading=new,
+            lead=_lead(numbers),
+            groups=_groups(letter, reports, settings, fresh),
+            more=_more(numbers["open"] - len(reports)),
+            queue_url=_queue_url(delivery, settings),
+            fixed=_fixed(session, numbers, settings),
+            fixed_heading=ngettext(
+                "%(num)s fixed since the last digest",
+                "%(num)s fixed since the last digest",
+                numbers["fixed"],
+            )
+            if numbers["fixed"]
+            else "",
+        )
+
+
+def _lead(numbers: dict[str, Any]) -> str:
+    """How much is open, on how many pages."""
+    count = numbers["open"]
+    words = ngettext("%(num)s report is open", "%(num)s reports are open", count)
+    if numbers.get("more_than"):
+        words = gettext("More than %(num)s reports are open", num=count)
+    pages = ngettext("on %(num)s page", "on %(num)s pages", numbers["pages"])
+    return f"{words}, {pages}."
+
+
+def _more(count: int) -> str:
+    return ngettext("and %(num)s more", "and %(num)s more", count) if count > 0 else ""
+
+
+def _queue_url(delivery: Delivery, settings: Settings) -> str:
+    return f"{settings.public_url}/?site={delivery.site.key}"
+
+
+def _reports(session: Session, delivery: Delivery) -> list[Report]:
+    return list(
+        session.scalars(
+            select(Report)
+            .join(DeliveryReport, DeliveryReport.report_id == Report.id)
+            .where(DeliveryReport.delivery_id == delivery.id)
+            .options(joinedload(Report.page))
+            .order_by(DeliveryReport.event_id)
+        )
+    )
+
+
+def _groups(
+    letter: Letter,
+    reports: Sequence[Report],
+    settings: Settings,
+    fresh: set[int] | frozenset[int] = frozenset(),
+) -> list[Group]:
+    """By page, the page with the foremost report first."""
+    order: dict[int, int] = {}
+    for report in reports:
+        order.setdefault(report.page_id, len(order))
+    groups = []
+    by_page = sorted(reports, key=lambda report: order[report.page_id])
+    for _, found in groupby(by_page, key=lambda report: report.page_id):
+        of_page = list(found)
+        first = of_page[0]
+        groups.append(
+            Group(
+                title=title_of(first),
+                url=first.page.url,
+                language=first.page.language or letter.delivery.site.language,
+                reports=[_item(letter, each, settings, each.id in fresh) for each in of_page],
+            )
+        )
+    return groups
+
+
+def _item(letter: Letter, report: Report, settings: Settings, fresh: bool) -> Item:
+    before, after = report.before, report.after
+    endings = {
+        "fixed": gettext("fixed"),
+        "rejected": gettext("rejected"),
+        "spam": gettext("spam"),
+    }
+    return Item(
+        report=report,
+        before=visible(before if len(before) <= MAX_AROUND else f"…{before[-MAX_AROUND:]}"),
+        exact=visible(report.exact),
+        after=visible(after if len(after) <= MAX_AROUND else f"{after[:MAX_AROUND]}…"),
+        difference=shown_difference(report.exact, report.suggestion) if report.suggestion else [],
+        facts=_facts(letter, report),
+        words_url=with_fragment(report.page.url, report.fragment),
+        url=f"{settings.public_url}/reports/{report.public_id}",
+        fresh=fresh,
+        ended=endings.get(report.status, ""),
+    )
+
+
+def _facts(letter: Letter, report: Report) -> list[str]:
+    readers = [ngettext("%(num)s reader", "%(num)s readers", report.readers)]
+    return [*(readers if report.readers > 1 else []), *evidence_in(letter.language, report)[:1]]
+
+
+def _fixed(session: Session, numbers: dict[str, Any], settings: Settings) -> list[dict[str, Any]]:
+    found = session.scalars(
+        select(Report)
+        .where(Report.id.in_(numbers.get("fixed_ids", ())))
+        .options(joinedload(Report.page))
+        .order_by(Report.resolved_at.desc(), Report.id)
+    )
+    return [
+        {
+            "difference": shown_difference(each.exact, each.suggestion or each.exact),
+            "title": title_of(each),
+            "url": f"{settings.public_url}/reports/{each.public_id}",
+        }
+        for each in found
+    ]

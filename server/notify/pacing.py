@@ -1,0 +1,178 @@
+"""When a report goes out to somebody who hears at once: now, or with others in one mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from server.config import Settings
+from server.models import Delivery, DeliveryReport, Event, Report
+from server.notify.audience import Subscriber
+from server.notify.outbox import owe
+
+HOUR = timedelta(hours=1)
+# What is told as soon as it happens; digests have their own times.
+_PACED = ("report", "collected")
+_OPENING = ("opened", "reopened")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a report waits with, and until when."""
+
+    collects: str
+    due_at: datetime
+
+
+def tell(
+    session: Session,
+    subscriber: Subscriber,
+    report: Report,
+    event: Event,
+    moment: datetime,
+    settings: Settings,
+) -> None:
+    """Owe a report to a subscriber, in the caller's transaction: a mail of its own, or a place in
+    one that is still waiting."""
+    waiting = _quiet(subscriber, moment)
+    if waiting is None:
+        waiting = _burst(session, subscriber, report, moment, settings.burst_minutes)
+        if waiting and _joined(session, subscriber, report, event, waiting, moment):
+            return
+        waiting = _beyond(session, subscriber, moment, settings.mails_per_hour) or waiting
+    if waiting and _joined(session, subscriber, report, event, waiting, moment):
+        return
+    cause = f"{waiting.collects}:{waiting.due_at.isoformat()}" if waiting else f"event:{event.id}"
+    owe(
+        session,
+        report.site_id,
+        subscriber.address,
+        settings.mail_from,
+        cause=f"{report.site_id}:{cause}" if waiting else cause,
+        about=[(report.id, event.id)],
+        due_at=waiting.due_at if waiting else event.created_at,
+        collects=waiting.collects if waiting else None,
+    )
+
+
+def was_told(session: Session, address: str, report: Report) -> bool:
+    """Whether a mail to an address has, or will have, a report since it was last opened."""
+    opening = (
+        select(func.max(Event.id))
+        .where(Event.report_id == report.id, Event.kind.in_(_OPENING))
+        .scalar_subquery()
+    )
+    found = session.scalar(
+        select(DeliveryReport.report_id)
+        .join(Delivery)
+        .where(
+            DeliveryReport.report_id == report.id,
+            DeliveryReport.event_id >= opening,
+            Delivery.recipient == address,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def _quiet(subscriber: Subscriber, moment: datetime) -> Waiting | None:
+    rhythm = subscriber.rhythm
+    return Waiting("quiet", rhythm.awake(moment)) if rhythm.is_quiet(moment) else None
+
+
+def _burst(
+    session: Session, subscriber: Subscriber, report: Report, moment: datetime, minutes: int
+) -> Waiting | None:
+    """Where the page was told of within the window: until the window is over."""
+    window = timedelta(minutes=minutes)
+    latest = _latest_of_page(session, subscriber.address, report, moment - window)
+    if not minutes or latest is None:
+        return None
+    return Waiting(f"page:{report.page_id}", subscriber.rhythm.awake(latest + window))
+
+
+def _beyond(
+    session: Session, subscriber: Subscriber, moment: datetime, budget: int
+) -> Waiting | None:
+    """Where the hour's budget is used up, by mails that still wait, too: until there is room."""
+    if not budget:
+        return None
+    recent = session.scalars(
+        select(Delivery.due_at)
+        .where(
+            Delivery.recipient == subscriber.address,
+            Delivery.due_at > moment - HOUR,
+            Delivery.kind.in_(_PACED),
+        )
+        .order_by(Delivery.due_at.desc())
+        .limit(budget)
+    ).all()
+    if len(recent) < budget:
+        return None
+    return Waiting("hour", subscriber.rhythm.awake(recent[-1] + HOUR))
+
+
+def _latest_of_page(
+    session: Session, address: str, report: Report, since: datetime
+) -> datetime | None:
+    """When the latest mail about the report's page was due, or is."""
+    latest: datetime | None = session.scalar(
+        select(Delivery.due_at)
+        .join(DeliveryReport)
+        .join(Report, Report.id == DeliveryReport.report_id)
+        .where(
+            Delivery.recipient == address,
+            Delivery.site_id == report.site_id,
+            Delivery.due_at > since,
+            Delivery.kind.in_(_PACED),
+            Report.page_id == report.page_id,
+        )
+        .order_by(Delivery.due_at.desc())
+        .limit(1)
+    )
+    return latest
+
+
+def _joined(
+    session: Session,
+    subscriber: Subscriber,
+    report: Report,
+    event: Event,
+    waiting: Waiting,
+    moment: datetime,
+) -> bool:
+    """Take a place in a mail that waits for the same; False where there is none any more."""
+    found = session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.id
+            == select(Delivery.id)
+            .where(
+                Delivery.recipient == subscriber.address,
+                Delivery.site_id == report.site_id,
+                Delivery.collects == waiting.collects,
+                Delivery.state == "queued",
+                Delivery.lease_token.is_(None),
+                Delivery.due_at > moment,
+            )
+            .order_by(Delivery.due_at)
+            .limit(1)
+            .scalar_subquery(),
+            # Claimed since it was found: it may be written already.
+            Delivery.lease_token.is_(None),
+        )
+        .values(kind="collected", report_id=None, event_id=None)
+        .returning(Delivery.id)
+    )
+    if found is None:
+        return False
+    place = session.get(DeliveryReport, (found, report.id))
+    if place:
+        place.event_id = event.id
+    else:
+        session.add(DeliveryReport(delivery_id=found, report_id=report.id, event_id=event.id))
+    session.flush()
+    return True

@@ -1,0 +1,179 @@
+"""A site's routing rules and its authors' addresses: what an owner may set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from server.models import AuthorAddress, Membership, RoutingRule, RuleRecipient, Subscription, User
+from server.notify.audience import Audience, Rule
+from server.notify.subscriptions import subscriber_of, valid_address
+from server.sites import InvalidInput
+from server.text.matching import Conditions, comparable
+
+MAX_RULES = 100
+MAX_RECIPIENTS = 20
+MAX_AUTHORS = 1_000
+_LENGTHS = {"author": 200, "section": 200, "path": 500, "language": 35, "evidence": 40}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRule:
+    """``recipients``: addresses, of members or of others."""
+
+    conditions: Conditions
+    recipients: Sequence[str] = ()
+    author_first: bool = False
+    position: int | None = None
+
+
+def rules_of(session: Session, site_id: int) -> Sequence[RoutingRule]:
+    """A site's rules in the order in which they are tried."""
+    return session.scalars(
+        select(RoutingRule)
+        .where(RoutingRule.site_id == site_id)
+        .order_by(RoutingRule.position, RoutingRule.id)
+        .options(selectinload(RoutingRule.recipients).joinedload(RuleRecipient.user))
+    ).all()
+
+
+def authors_of(session: Session, site_id: int) -> Sequence[AuthorAddress]:
+    """Whose address a site knows, by name."""
+    return session.scalars(
+        select(AuthorAddress)
+        .where(AuthorAddress.site_id == site_id)
+        .order_by(AuthorAddress.name_key)
+    ).all()
+
+
+def add_rule(session: Session, site_id: int, new: NewRule) -> RoutingRule:
+    """Add a rule, as the last one unless ``position`` (from 1) says otherwise. Raises
+    InvalidInput; the message names the field."""
+    conditions = new.conditions
+    for name, most in _LENGTHS.items():
+        value = getattr(conditions, name)
+        if len(value) > most or not value.isprintable():
+            raise InvalidInput(f"{name}: must have at most {most} printable characters.")
+    if conditions.path and conditions.path[0] not in "/*":
+        raise InvalidInput("path: must begin with / or *, as /sport/* does.")
+    if not 0 <= conditions.min_score <= 100:
+        raise InvalidInput("min_score: must be from 0 to 100.")
+    recipients = list(dict.fromkeys(map(valid_address, new.recipients)))
+    if not recipients and not new.author_first:
+        raise InvalidInput("recipients: at least one address is needed.")
+    if len(recipients) > MAX_RECIPIENTS:
+        raise InvalidInput(f"recipients: at most {MAX_RECIPIENTS} addresses.")
+    rules = list(rules_of(session, site_id))
+    if len(rules) >= MAX_RULES:
+        raise InvalidInput(f"rules: a site has at most {MAX_RULES}.")
+    rule = RoutingRule(
+        site_id=site_id,
+        author_first=new.author_first,
+        recipients=_recipients(session, site_id, recipients),
+        **{name: getattr(conditions, name) for name in Conditions.__annotations__},
+    )
+    session.add(rule)
+    place = len(rules) if new.position is None else max(0, new.position - 1)
+    rules.insert(place, rule)
+    _number(rules)
+    session.flush()
+    return rule
+
+
+def move_up(session: Session, rule: RoutingRule) -> None:
+    """Let a rule be tried before the one that is now before it."""
+    rules = list(rules_of(session, rule.site_id))
+    place = rules.index(rule)
+    rules.insert(max(0, place - 1), rules.pop(place))
+    _number(rules)
+    session.flush()
+
+
+def add_author(session: Session, site_id: int, name: str, address: str) -> AuthorAddress:
+    """Tell a site where an author reads mail, instead of what it knew before. Raises
+    InvalidInput."""
+    name, key = " ".join(name.split()), comparable(name)
+    if not key or len(name) > 200 or len(key) > 400 or not name.isprintable():
+        raise InvalidInput("name: must have 1 to 200 printable characters.")
+    wanted = valid_address(address)
+    known = authors_of(session, site_id)
+    found = next((each for each in known if each.name_key == key), None)
+    if found is None and len(known) >= MAX_AUTHORS:
+        raise InvalidInput(f"name: a site has at most {MAX_AUTHORS} authors.")
+    author = found or AuthorAddress(site_id=site_id, name_key=key)
+    author.name, author.address = name, wanted
+    session.add(author)
+    session.flush()
+    return author
+
+
+def audience_of(session: Session, site_id: int) -> Audience:
+    """All that decides who hears of a site's reports, as it stands now."""
+    rules = rules_of(session, site_id)
+    authors = authors_of(session, site_id) if any(rule.author_first for rule in rules) else ()
+    members = session.execute(
+        select(User, Membership.role, Subscription)
+        .join(Membership, Membership.user_id == User.id)
+        .outerjoin(
+            Subscription,
+            (Subscription.site_id == Membership.site_id) & (Subscription.user_id == User.id),
+        )
+        .where(Membership.site_id == site_id, User.active)
+        .order_by(User.id)
+    )
+    others = session.scalars(
+        select(Subscription)
+        .where(Subscription.site_id == site_id, Subscription.address.is_not(None))
+        .order_by(Subscription.id)
+    )
+    return Audience(
+        members={
+            user.id: subscriber_of(user.email, subscription, role)
+            for user, role, subscription in members
+        },
+        others={str(each.address): subscriber_of(str(each.address), each) for each in others},
+        rules=[_rule(rule) for rule in rules],
+        authors={author.name_key: author.address for author in authors},
+        gone=_gone(session, [author.address for author in authors]),
+    )
+
+
+def _rule(rule: RoutingRule) -> Rule:
+    return Rule(
+        conditions=Conditions(**{name: getattr(rule, name) for name in Conditions.__annotations__}),
+        author_first=rule.author_first,
+        user_ids=[each.user_id for each in rule.recipients if each.user_id is not None],
+        addresses=[each.address for each in rule.recipients if each.address is not None],
+    )
+
+
+def _recipients(session: Session, site_id: int, addresses: Sequence[str]) -> list[RuleRecipient]:
+    """Members by their account, so that a rule knows when one of them leaves."""
+    members = {
+        email.lower(): user_id
+        for user_id, email in session.execute(
+            select(User.id, User.email).join(Membership).where(Membership.site_id == site_id)
+        )
+    }
+    return [
+        RuleRecipient(user_id=members[address])
+        if address in members
+        else RuleRecipient(address=address)
+        for address in addresses
+    ]
+
+
+def _gone(session: Session, addresses: Sequence[str]) -> frozenset[str]:
+    if not addresses:
+        return frozenset()
+    wanted = {address.lower() for address in addresses}
+    found = session.scalars(select(func.lower(User.email)).where(User.active.is_(False)))
+    return frozenset(email for email in found if email in wanted)
+
+
+def _number(rules: Sequence[RoutingRule]) -> None:
+    for position, rule in enumerate(rules):
+        rule.position = position
