@@ -110,7 +110,6 @@ def contents_of(session: Session, due: Due) -> Contents:
     since the last one, the most certain first of each."""
     if due.subscriber is None:
         return Contents()
-    session.rollback()
     mine = _filter(session, due)
     open_reports = session.scalars(
         select(Report)
@@ -145,6 +144,8 @@ def contents_of(session: Session, due: Due) -> Contents:
 
 def _next_due(session: Session) -> Due | None:
     session.rollback()
+    # Others may have chosen, reported and fixed since the digest before.
+    session.expire_all()
     moment = now()
     subscription = session.scalars(
         select(Subscription)
@@ -152,7 +153,6 @@ def _next_due(session: Session) -> Due | None:
         .options(joinedload(Subscription.user))
         .order_by(Subscription.next_digest_at, Subscription.id)
         .limit(1)
-        .execution_options(populate_existing=True)
     ).first()
     if subscription is None or subscription.next_digest_at is None:
         return None

@@ -68,6 +68,8 @@ def claim_unrouted(session: Session) -> Announcement | None:
     the other: whether a mail is the first of a burst depends on the one before. Workers pass by
     sites that are held. SQLite has one writer at a time anyway.
     """
+    # Reports and choices as they stand now, not as the announcement before found them.
+    session.expire_all()
     return session.scalars(
         select(Announcement)
         .join(Site)
@@ -76,7 +78,6 @@ def claim_unrouted(session: Session) -> Announcement | None:
         .limit(1)
         # Not against who inserts rows that refer to the site: reports come in all the time.
         .with_for_update(of=Site, key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
     ).first()
 
 
