@@ -14,6 +14,8 @@ def init_app(app: Flask) -> None:
         deliveries,  # noqa: F401
         errors,
         format,
+        notifications,  # noqa: F401
+        recipients,  # noqa: F401
         reports,  # noqa: F401
         statistics,  # noqa: F401
     )

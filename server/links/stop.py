@@ -8,6 +8,7 @@ from server.database import write_with_retry
 from server.language import available
 from server.links.blueprint import blueprint, delivery_named, links, page, settings
 from server.models import Delivery
+from server.notify import subscriptions
 from server.notify.thanks import hashes_of, never_again
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -26,6 +27,8 @@ def stop(token: str) -> Response:
     delivery = _delivery(token)
     if not _is_one_click():
         return _stop_page(delivery, done=False, status=400)
+    site_id, address = delivery.site_id, delivery.recipient
+    write_with_retry(lambda session: subscriptions.stop(session, site_id, address))
     return _stop_page(delivery, done=True)
 
 

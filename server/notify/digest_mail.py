@@ -15,7 +15,7 @@ from server.language import gettext, ngettext
 from server.models import Delivery, DeliveryReport, Report
 from server.notify import headers
 from server.notify.evidence_words import evidence_in
-from server.notify.letter import Letter, Rendered
+from server.notify.letter import EditorsLetter, Rendered
 from server.notify.report_mail import title_of
 from server.text.address import with_fragment
 from server.text.difference import Part, shown_difference
@@ -59,7 +59,7 @@ def render_collected(session: Session, delivery: Delivery, settings: Settings) -
     if not reports:
         raise ValueError("the delivery is about no report")
     reports.sort(key=lambda each: (each.status == "open", each.score, each.id), reverse=True)
-    with Letter(session, delivery, settings) as letter:
+    with EditorsLetter(session, delivery, settings) as letter:
         count = len(reports)
         words = ngettext("%(num)s spelling report", "%(num)s spelling reports", count)
         return letter.render(
@@ -81,7 +81,7 @@ def render_digest(session: Session, delivery: Delivery, settings: Settings) -> R
     reports = _reports(session, delivery)
     fresh = set(numbers.get("fresh_ids", ()))
     reports.sort(key=lambda each: (each.id in fresh, each.score, each.readers), reverse=True)
-    with Letter(session, delivery, settings) as letter:
+    with EditorsLetter(session, delivery, settings) as letter:
         new = ngettext(
             "%(num)s new spelling report", "%(num)s new spelling reports", numbers["fresh"]
         )
@@ -135,7 +135,7 @@ def _reports(session: Session, delivery: Delivery) -> list[Report]:
 
 
 def _groups(
-    letter: Letter,
+    letter: EditorsLetter,
     reports: Sequence[Report],
     settings: Settings,
     fresh: set[int] | frozenset[int] = frozenset(),
@@ -160,8 +160,7 @@ def _groups(
     return groups
 
 
-def _item(letter: Letter, report: Report, settings: Settings, fresh: bool) -> Item:
-    before, after = report.before, report.after
+def _item(letter: EditorsLetter, report: Report, settings: Settings, fresh: bool) -> Item:
     endings = {
         "fixed": gettext("fixed"),
         "rejected": gettext("rejected"),
@@ -169,9 +168,9 @@ def _item(letter: Letter, report: Report, settings: Settings, fresh: bool) -> It
     }
     return Item(
         report=report,
-        before=visible(before if len(before) <= MAX_AROUND else f"…{before[-MAX_AROUND:]}"),
+        before=visible(last_words(report.before)),
         exact=visible(report.exact),
-        after=visible(after if len(after) <= MAX_AROUND else f"{after[:MAX_AROUND]}…"),
+        after=visible(first_words(report.after)),
         difference=shown_difference(report.exact, report.suggestion) if report.suggestion else [],
         facts=_facts(letter, report),
         words_url=with_fragment(report.page.url, report.fragment),
@@ -181,7 +180,23 @@ def _item(letter: Letter, report: Report, settings: Settings, fresh: bool) -> It
     )
 
 
-def _facts(letter: Letter, report: Report) -> list[str]:
+def first_words(text: str) -> str:
+    """The beginning of a long text, in whole words where it has spaces."""
+    if len(text) <= MAX_AROUND:
+        return text
+    whole = text[:MAX_AROUND].rpartition(" ")[0]
+    return f"{whole or text[:MAX_AROUND]} …"
+
+
+def last_words(text: str) -> str:
+    """The end of a long text."""
+    if len(text) <= MAX_AROUND:
+        return text
+    whole = text[-MAX_AROUND:].partition(" ")[2]
+    return f"… {whole or text[-MAX_AROUND:]}"
+
+
+def _facts(letter: EditorsLetter, report: Report) -> list[str]:
     readers = [ngettext("%(num)s reader", "%(num)s readers", report.readers)]
     return [*(readers if report.readers > 1 else []), *evidence_in(letter.language, report)[:1]]
 

@@ -41,7 +41,7 @@ SETTLED = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Due:
-    """A digest that is to be made: of whom, due when, covering what."""
+    """A digest that is to be made: of whom, due when, covering ``since`` to before ``until``."""
 
     subscription_id: int
     site_id: int
@@ -119,7 +119,7 @@ def contents_of(session: Session, due: Due) -> Contents:
         .limit(LOOKED_THROUGH)
     ).all()
     found = [report for report in open_reports if mine(report)]
-    fresh = {each.id for each in found if due.since < each.last_submitted_at <= due.until}
+    fresh = {each.id for each in found if due.since <= each.last_submitted_at < due.until}
     found.sort(key=lambda each: (each.id in fresh, each.score, each.readers, each.id), reverse=True)
     fixed = [report for report in _fixed(session, due) if mine(report, closed=True)]
     shown = [report.id for report in found[:SHOWN]]
@@ -219,8 +219,8 @@ def _fixed(session: Session, due: Due) -> list[Report]:
             .where(
                 Report.site_id == due.site_id,
                 Report.status == "fixed",
-                Report.resolved_at > due.since,
-                Report.resolved_at <= due.until,
+                Report.resolved_at >= due.since,
+                Report.resolved_at < due.until,
             )
             .options(joinedload(Report.page))
             .order_by(Report.resolved_at.desc(), Report.id.desc())

@@ -89,7 +89,8 @@ def facts_of(report: Report) -> Facts:
         section=page.section,
         path=urlsplit(page.url).path or "/",
         language=page.language,
-        evidence=[str(finding.get("kind")) for finding in report.evidence],
+        # By its kind or by the words that editors see.
+        evidence=[str(each.get(name)) for each in report.evidence for name in ("kind", "label")],
         score=report.score if report.evaluated_at else None,
     )
 

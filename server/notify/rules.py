@@ -12,6 +12,7 @@ from server.models import AuthorAddress, Membership, RoutingRule, RuleRecipient,
 from server.notify.audience import Audience, Rule
 from server.notify.subscriptions import subscriber_of, valid_address
 from server.sites import InvalidInput
+from server.text.evidence.weights import WEIGHTS
 from server.text.matching import Conditions, comparable
 
 MAX_RULES = 100
@@ -28,6 +29,12 @@ class NewRule:
     recipients: Sequence[str] = ()
     author_first: bool = False
     position: int | None = None
+
+
+def evidence_names() -> list[str]:
+    """What a rule can name: kinds of findings, and before them their labels."""
+    labels = dict.fromkeys(label for _, label in WEIGHTS.values() if label)
+    return [*labels, *WEIGHTS]
 
 
 def rules_of(session: Session, site_id: int) -> Sequence[RoutingRule]:
@@ -59,6 +66,8 @@ def add_rule(session: Session, site_id: int, new: NewRule) -> RoutingRule:
             raise InvalidInput(f"{name}: must have at most {most} printable characters.")
     if conditions.path and conditions.path[0] not in "/*":
         raise InvalidInput("path: must begin with / or *, as /sport/* does.")
+    if conditions.evidence and conditions.evidence not in evidence_names():
+        raise InvalidInput(f"evidence: {conditions.evidence!r} is no kind of finding.")
     if not 0 <= conditions.min_score <= 100:
         raise InvalidInput("min_score: must be from 0 to 100.")
     recipients = list(dict.fromkeys(map(valid_address, new.recipients)))

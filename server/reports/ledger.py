@@ -76,7 +76,7 @@ SAID = ("title", "language", "author", "section")
 
 
 def page_ids(connection: Connection, seen: dict[PageKey, Values]) -> dict[PageKey, int]:
-    """The pages' ids. A page that is not known is written, one that says something new is changed."""
+    """The pages' ids. One that is not known is written, one that says something new is changed."""
     ids: dict[PageKey, int] = {}
     renamed: list[Values] = []
     if seen:

@@ -39,3 +39,12 @@ def sites_owned_by(session: Session, user: User) -> Sequence[Site]:
         .where(Membership.user_id == user.id, Membership.role == "owner")
         .order_by(Site.name)
     ).all()
+
+
+def owned_site(session: Session, user: User, key: str) -> Site | None:
+    """A site of which the account is an owner; None for any other."""
+    return session.scalar(
+        select(Site)
+        .join(Membership)
+        .where(Membership.user_id == user.id, Membership.role == "owner", Site.key == key)
+    )

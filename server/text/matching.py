@@ -15,8 +15,8 @@ _BETWEEN_NAMES = re.compile(r"\s*[,;&|/]\s*|\s+and\s+", re.IGNORECASE)
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What a rule can ask about a report. ``author`` and ``section`` are what the page declares;
-    ``path`` begins with ``/``; ``evidence`` are kinds of findings; ``score`` is None where it is
-    not known yet."""
+    ``path`` begins with ``/``; ``evidence`` are kinds and labels of findings; ``score`` is None
+    where it is not known yet."""
 
     author: str = ""
     section: str = ""

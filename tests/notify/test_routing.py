@@ -209,13 +209,15 @@ class TestRules:
         traveller: time_machine.Traveller,
     ) -> None:
         with write_transaction() as session:
-            rule = NewRule(conditions=Conditions(evidence="repeated"), recipients=[DESK])
+            rule = NewRule(conditions=Conditions(evidence="a word twice"), recipients=[DESK])
             add_rule(session, site.id, rule)
         post(selector__exact="first")
 
         route_due()
         assert deliveries() == []
-        examined(80, evidence=[{"kind": "repeated", "label": "", "words": "", "weight": 1}])
+        examined(
+            80, evidence=[{"kind": "repeated", "label": "a word twice", "words": "", "weight": 1}]
+        )
         traveller.shift(routing.EVIDENCE_LOOK)
         route_due()
         assert recipients(deliveries) == [DESK]
