@@ -66,7 +66,7 @@ def render_collected(session: Session, delivery: Delivery, settings: Settings) -
             "digest",
             subject=f"[{headers.for_header(delivery.site.name)}] {words}",
             heading=words,
-            lead=gettext("They came shortly after each other, so they come as one message."),
+            lead=_why_together(delivery),
             groups=_groups(letter, reports[:SHOWN], settings),
             more=_more(count - SHOWN),
             queue_url=_queue_url(delivery, settings),
@@ -102,6 +102,15 @@ def render_digest(session: Session, delivery: Delivery, settings: Settings) -> R
             if numbers["fixed"]
             else "",
         )
+
+
+def _why_together(delivery: Delivery) -> str:
+    """What the reports waited for."""
+    if delivery.collects == "quiet":
+        return gettext("They came within your quiet hours.")
+    if delivery.collects == "hour":
+        return gettext("They are more than one hour's number of messages.")
+    return gettext("They came shortly after each other on one page.")
 
 
 def _lead(numbers: dict[str, Any]) -> str:
