@@ -18,6 +18,7 @@ from server.demo.command import demo
 from server.extensions import db
 from server.models import Site
 from server.notify.commands import channels, mail
+from server.recipient_commands import recipients, rules
 from server.reports.evidence import evaluate_pending, mark_all_pending, pending_count
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
@@ -71,6 +72,8 @@ main.add_command(demo)
 main.add_command(mail)
 main.add_command(channels)
 main.add_command(users)
+main.add_command(recipients)
+main.add_command(rules)
 
 
 def _settings() -> Settings:

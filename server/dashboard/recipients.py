@@ -43,10 +43,9 @@ def show_recipients(site_key: str) -> str:
     return _page(_site(site_key))
 
 
-@blueprint.get(f"{ADDRESS}/<any(add, remove):what>")
-@blueprint.get(f"{ADDRESS}/<any(rules, authors):what>/<any(add, up, remove):action>")
+@blueprint.get(f"{ADDRESS}/<path:form>")
 @auth_required("session")
-def show_recipients_instead(site_key: str, what: str, action: str = "") -> Response:
+def show_recipients_instead(site_key: str, form: str) -> Response:
     """Who logs in after a form was refused comes here. A GET never changes anything."""
     return redirect(url_for(".show_recipients", site_key=site_key), 303)
 

@@ -28,6 +28,19 @@ TABLE = {
     ("GET", "dashboard.show_delivery_html"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_delivery_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.retry_delivery"): (303, 303, 403, 404, 302),
+    # Forms without their fields: 422 and 400 are answers to who may send them.
+    ("GET", "dashboard.show_notifications"): (200, 200, 200, 200, 302),
+    ("GET", "dashboard.show_notifications_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.choose_notifications"): (422, 422, 422, 404, 302),
+    ("GET", "dashboard.show_recipients"): (200, 404, 404, 404, 302),
+    ("GET", "dashboard.show_recipients_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.add_site_recipient"): (422, 404, 404, 404, 302),
+    ("POST", "dashboard.remove_site_recipient"): (400, 404, 404, 404, 302),
+    ("POST", "dashboard.add_site_rule"): (422, 404, 404, 404, 302),
+    ("POST", "dashboard.move_site_rule"): (400, 404, 404, 404, 302),
+    ("POST", "dashboard.remove_site_rule"): (400, 404, 404, 404, 302),
+    ("POST", "dashboard.add_site_author"): (422, 404, 404, 404, 302),
+    ("POST", "dashboard.remove_site_author"): (400, 404, 404, 404, 302),
 }
 ROLES = ("owner", "editor", "viewer", "elsewhere", "nobody")
 PUBLIC = {"dashboard.static"}
@@ -69,7 +82,9 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
             app.url_for(
                 endpoint,
                 _external=False,
-                **{"public_id": item.public_id, "action": action}
+                **{"site_key": report.site.key, "form": "add"}
+                if "site_key" in rule.arguments
+                else {"public_id": item.public_id, "action": action}
                 if "action" in rule.arguments
                 else {"name": "days"}
                 if "name" in rule.arguments

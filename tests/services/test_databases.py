@@ -16,17 +16,31 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 from submissions import ORIGIN, body_for
 
 from server import create_app
+from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Announcement, Base, Delivery, Event, Page, Report, Site, Submission, User
+from server.models import (
+    Announcement,
+    Base,
+    Delivery,
+    Event,
+    Page,
+    Report,
+    Site,
+    Submission,
+    Subscription,
+    User,
+)
+from server.notify.digests import digest_due
 from server.notify.outbox import claim_due
 from server.notify.routing import route_due
+from server.notify.subscriptions import Choices, choose
 from server.schema import MIGRATIONS_DIR, upgrade_schema
 from server.sites import add_member, add_site, add_user
 
@@ -141,6 +155,46 @@ def test_workers_route_each_announcement_once(app: Flask, site: Site) -> None:
     assert (
         db.session.scalars(select(Announcement).where(Announcement.routed_at.is_(None))).all() == []
     )
+
+
+def test_burst_that_several_workers_route_is_two_mails(app: Flask, site: Site) -> None:
+    app.extensions["copydesk_settings"] = replace(
+        app.extensions["copydesk_settings"], burst_minutes=15
+    )
+    at_once(app, [body_for(site, selector__exact=f"mistake {n}") for n in range(WRITERS * 2)])
+
+    def route(_: int) -> int:
+        with app.app_context():
+            return route_due()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(route, range(4)))
+
+    db.session.rollback()
+    found = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
+    assert [len(each.reports) for each in found] == [1, WRITERS * 2 - 1]
+
+
+def test_digest_that_several_workers_see_due_is_owed_once(app: Flask, site: Site) -> None:
+    with write_transaction() as session:
+        user = session.scalars(select(User)).one()
+        choose(session, site.id, user, Choices(mode="hourly"))
+    at_once(app, [body_for(site)])
+    route_due()
+    with write_transaction() as session:
+        long_ago = now() - timedelta(hours=2)
+        session.execute(update(Report).values(last_submitted_at=long_ago))
+        session.execute(update(Subscription).values(next_digest_at=long_ago, digest_until=long_ago))
+
+    def make(_: int) -> int:
+        with app.app_context():
+            return digest_due()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(make, range(4)))
+
+    db.session.rollback()
+    assert [each.kind for each in db.session.scalars(select(Delivery))] == ["digest"]
 
 
 def test_readers_of_the_same_place_at_once_make_one_report(app: Flask, site: Site) -> None:
