@@ -78,7 +78,7 @@ def rules() -> None:
 @click.option("--section", default="", help="As the page declares.")
 @click.option("--path", default="", help="As /sport/*.")
 @click.option("--language", default="", help="As de, which is also de-AT.")
-@click.option("--finding", default="", help="Kind or label of a finding, as "a word twice".")
+@click.option("--finding", default="", help="A finding, as 'a word twice'.")
 @click.option("--min-score", type=click.IntRange(0, 100), default=0, help="Evidence, 0 to 100.")
 @click.option("--author-first", is_flag=True, help="To the author, where the address is known.")
 @click.option("--to", "addresses", multiple=True, help="An address. Repeatable.")
