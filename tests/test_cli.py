@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from server import create_app
+from server.config import Settings
+from server.database import write_transaction
+from server.models import Page, Report
+from server.sites import add_site
+
 COPYDESK = Path(sys.executable).with_name("copydesk")
 
 
@@ -46,6 +52,7 @@ def upgraded(environment: dict[str, str]) -> dict[str, str]:
         ["recipients", "add"],
         ["rules", "add"],
         ["demo"],
+        ["evaluate"],
     ],
     ids=" ".join,
 )
@@ -156,3 +163,20 @@ def test_account_is_reset_by_who_runs_the_server(upgraded: dict[str, str]) -> No
     assert reset.stdout.split()[-1] != added.stdout.split()[-1]
     assert unknown.returncode == 1
     assert "email: there is no account ben@news.example" in unknown.stderr
+
+
+def test_reports_are_examined_once_and_all_again_on_demand(upgraded: dict[str, str]) -> None:
+    app = create_app(Settings(mode="development", data_dir=Path(upgraded["COPYDESK_DATA_DIR"])))
+    with app.app_context(), write_transaction() as session:
+        site = add_site(session, "The News", ["https://news.example"])
+        session.flush()
+        page = Page(site_id=site.id, url="https://news.example/", url_hash=bytes(32))
+        session.add(page)
+        session.flush()
+        session.add(
+            Report(site_id=site.id, page_id=page.id, place_hash=bytes(32), exact="goverment")
+        )
+
+    told = [copydesk(upgraded, "evaluate", *options).stdout for options in ([], [], ["--all"])]
+
+    assert told == ["Examined 1 reports.\n", "Examined 0 reports.\n", "Examined 1 reports.\n"]

@@ -22,7 +22,7 @@ CHILD = Path(__file__).with_name("child.py")
 LOAD_SECONDS = 20.0
 CHECK_SECONDS = 5.0
 # Hunspell limits itself to about half a second of work, which takes longer on a busy machine.
-SUGGEST_SECONDS = 5.0
+SUGGEST_SECONDS = 10.0
 # Nothing that is longer is a word; Hunspell itself gives up at 100.
 LONGEST_WORD = 60
 

@@ -14,12 +14,15 @@ from flask import Flask
 from live_server import listens, wait_until
 from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from smtp_server import MailServer, free_port
+from sqlalchemy import select
 from submissions import Submit
 
 from server import create_app, tasks
 from server.config import SettingError, Settings
-from server.models import Delivery
+from server.extensions import db
+from server.models import Delivery, Report
 from server.notify.deliver import BATCH
+from server.text.evidence import LIKELY
 
 Deliveries = Callable[[], list[Delivery]]
 SECONDS = 20
@@ -175,3 +178,30 @@ def test_one_bell_is_enough_for_more_than_a_batch(
     finally:
         consumer.stop(graceful=True)
     assert mail_server.connections == 2
+
+
+def test_mail_goes_out_with_the_evidence(
+    consumer: tasks.EmbeddedConsumer, submit: Submit, mail_server: MailServer
+) -> None:
+    submit()
+
+    wait_until(lambda: len(mail_server.messages) == 1, SECONDS, "the mail")
+
+    db.session.rollback()
+    assert db.session.scalars(select(Report)).one().score >= LIKELY
+
+
+def test_mail_goes_out_without_evidence_where_that_fails(
+    consumer: tasks.EmbeddedConsumer,
+    submit: Submit,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(**_options: object) -> int:
+        raise RuntimeError("no evidence today")
+
+    monkeypatch.setattr(tasks, "evaluate_pending", fail)
+
+    submit()
+
+    wait_until(lambda: len(mail_server.messages) == 1, SECONDS, "the mail")

@@ -19,8 +19,8 @@ from server.text.evidence.words import (
     words_of,
 )
 
-# Suggestions take 100 ms each, so a selected paragraph gets them for its first strange words alone.
-MOST_SUGGESTIONS = 2
+# Suggestions take 100 ms each, so of a selected paragraph the first strange words speak for all.
+MOST_EXAMINED = 2
 # A short word has a neighbour whatever it is.
 SHORT = 4
 # All nouns have a capital: it does not tell a name.
@@ -61,10 +61,7 @@ def spelling(
     unknown = [word for word, known in zip(old, verdicts, strict=True) if known is False]
     if not unknown and None in verdicts:
         return [found("not-checked", "The dictionary could not check these words.")]
-    strange = [
-        _strange(word, reported, speller if place < MOST_SUGGESTIONS else None)
-        for place, word in enumerate(unknown)
-    ]
+    strange = [_strange(word, reported, speller) for word in unknown[:MOST_EXAMINED]]
     findings = _about_words(reported, old, strange, english)
     if reported.suggestion:
         findings += _about_correction(reported, correction, strange, speller)
@@ -122,8 +119,8 @@ def _checkable(words: list[Word], text: str) -> list[Word]:
     ]
 
 
-def _strange(word: Word, reported: Reported, speller: Speller | None) -> Strange:
-    offers = tuple(speller.suggestions(word.text.translate(_APOSTROPHES))) if speller else ()
+def _strange(word: Word, reported: Reported, speller: Speller) -> Strange:
+    offers = tuple(speller.suggestions(word.text.translate(_APOSTROPHES)))
     near = next((offer for offer in offers if _is_near(word.text, offer)), "")
     shape = shape_of(word, reported.text)
     if shape == "name" and reported.base_language in _NOUNS_CAPITALISED:

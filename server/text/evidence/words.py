@@ -19,6 +19,8 @@ _TECHNICAL = re.compile(
         | es | ru | ua | pl | it | html? | pdf | js | py ) \b \S*""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What is longer and has no space is looked at no closer: the time would grow with its square.
+LONGEST_CHUNK = 200
 # What a sentence ends with, and what may follow before the next begins.
 _SENTENCE_END = re.compile(r"""(?:^|[.!?…:•\n|])["'“”„«»‘’()\[\]¿¡–—\s-]*$""")
 
@@ -61,7 +63,13 @@ def touched(text: str, start: int, end: int) -> list[Word]:
 
 def technical_spans(text: str) -> list[tuple[int, int]]:
     """Where web addresses, mail addresses, accounts and file names stand."""
-    return [match.span() for match in _TECHNICAL.finditer(text)]
+    spans = []
+    for chunk in re.finditer(r"\S+", text):
+        if chunk.end() - chunk.start() <= LONGEST_CHUNK:
+            spans += [match.span() for match in _TECHNICAL.finditer(text, *chunk.span())]
+        elif re.search(r"[@/\\#.]", chunk[0]):
+            spans.append(chunk.span())
+    return spans
 
 
 def is_checkable(word: str) -> bool:
