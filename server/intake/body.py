@@ -68,8 +68,12 @@ def _read(request: Request) -> bytes:
     try:
         if (request.content_length or 0) > MAX_BYTES:
             raise RequestEntityTooLarge
-        request.max_content_length = MAX_BYTES
-        return request.get_data(cache=False)
+        # What comes without a length is cut at the limit, silently: one byte more tells.
+        request.max_content_length = MAX_BYTES + 1
+        data = request.get_data(cache=False)
+        if len(data) > MAX_BYTES:
+            raise RequestEntityTooLarge
+        return data
     except RequestEntityTooLarge:
         raise Problem(
             413, "too-large", "The body is too large.", f"At most {MAX_BYTES} bytes."

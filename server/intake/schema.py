@@ -9,7 +9,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from server.reports.contacts import InvalidAddress, checked_address
 from server.reports.record import NewSubmission
-from server.text.address import AddressError, canonical_address
+from server.text.address import AddressError, canonical_address, require_as_browsers_write
+from server.text.marks import MAX_CLUSTER, has_overlong_cluster
 from server.text.normalise import normalise
 
 MAX_EXACT = 1000
@@ -29,6 +30,7 @@ class Text(fields.String):
     default_error_messages = {  # noqa: RUF012 - marshmallow's own form
         "nul": "must not contain NUL.",
         "surrogate": "contains half of a surrogate pair.",
+        "cluster": "has a character made of more than {most} others.",
         "too_long": "has {length} characters; at most {maximum} are allowed.",
     }
 
@@ -40,7 +42,12 @@ class Text(fields.String):
         self.maximum = maximum
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
-        if type(value) is str and len(value) <= self.maximum and not _UNUSABLE.search(value):
+        if (
+            type(value) is str
+            and len(value) <= self.maximum
+            and not _UNUSABLE.search(value)
+            and not has_overlong_cluster(value)
+        ):
             # What nearly every field is: without marshmallow's six calls for each.
             if self.validators:
                 self._validate(value)
@@ -51,6 +58,8 @@ class Text(fields.String):
         text: str = super()._deserialize(value, attr, data, **options)
         if found := _UNUSABLE.search(text):
             raise self.make_error("nul" if found[0] == "\0" else "surrogate")
+        if has_overlong_cluster(text):
+            raise self.make_error("cluster", most=MAX_CLUSTER)
         if len(text) > self.maximum:
             raise self.make_error("too_long", length=len(text), maximum=self.maximum)
         return text
@@ -58,7 +67,7 @@ class Text(fields.String):
 
 def _page_address(value: str) -> None:
     try:
-        canonical_address(value)
+        require_as_browsers_write(value)
     except AddressError as error:
         raise ValidationError(f"is {error}.") from None
 
@@ -183,7 +192,8 @@ def new_submission(
         site_id=site_id,
         idempotency_key=data["idempotency_key"],
         address=address,
-        page_url=page["url"],
+        # Without the reader's password, session, or the token that a fragment may carry.
+        page_url=canonical_address(page["url"]),
         page_title=page.get("title") or "",
         language=page.get("language") or "",
         exact=selector["exact"],

@@ -28,6 +28,7 @@ TRACKING = re.compile(
 )
 # Java servers write the session into the path.
 _PATH_SESSION = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
+_UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
 _ORIGIN_PATTERN = re.compile(r"(https?)://(\*\.)?([^/?#@*]+)")
 
 
@@ -115,6 +116,16 @@ def parse(address: str) -> ada_url.URL:
     if url.protocol not in ("http:", "https:"):
         raise AddressError("not an http or https address")
     return url
+
+
+def require_as_browsers_write(address: str) -> None:
+    """Raise AddressError for what is no http(s) address in the form in which a browser gives a
+    page's own: other programs read a tab or a backslash in it in ways of their own."""
+    if _UNWRITTEN.search(address):
+        raise AddressError("not written as browsers do: it has white space or control characters")
+    if "\\" in re.split("[?#]", address, maxsplit=1)[0]:
+        raise AddressError("not written as browsers do: it has a backslash")
+    parse(address)
 
 
 def with_fragment(address: str, directive: str) -> str:
