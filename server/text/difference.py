@@ -33,7 +33,7 @@ def difference(old: str, new: str) -> list[Part]:
     where a script has no spaces. No character is parted from its accents, vowel signs or joiners
     (after the grapheme clusters of UAX #29). Empty ``new`` is a deletion.
     """
-    before, after = _tokens(old), _tokens(new)
+    before, after = tokens_of(old), tokens_of(new)
     parts: list[Part] = []
     matcher = SequenceMatcher(a=before, b=after, autojunk=False)
     for operation, a_start, a_end, b_start, b_end in _joined(matcher.get_opcodes(), before):
@@ -74,8 +74,8 @@ def _joined(operations: Sequence[Operation], before: list[str]) -> list[Operatio
     return joined
 
 
-def _tokens(text: str) -> list[str]:
-    """Words, runs of white space, and single other characters."""
+def tokens_of(text: str) -> list[str]:
+    """Words, runs of white space, and single other characters; joined they are the text."""
     tokens: list[str] = []
     former = ""
     for index, character in enumerate(text):
