@@ -18,6 +18,7 @@ MAX_COMPARED = 80
 # A suggestion that keeps less of the selection and is at most half as long is meant for a part.
 PART_KEPT = 0.5
 PART_SIMILARITY = 0.6
+MAX_PART = 12
 
 # Readers type the quotes and dashes that their keyboards have.
 _TYPED = str.maketrans("“”„‟«»‘’‚‛‹›״׳‐‑‒–—―", '"' * 6 + "'" * 6 + "\"'" + "-" * 6)
@@ -32,16 +33,22 @@ def mistakes(exact: str, suggestion: str) -> list[Span]:
     """
     if not suggestion or suggestion == exact:
         return []
-    old, new = tokens_of(exact), tokens_of(suggestion)
-    typed = [[token.translate(_TYPED) for token in tokens] for tokens in (old, new)]
-    spans = _changed(*typed) or _changed(old, new)
+    old, new = tokens_of(exact.translate(_TYPED)), tokens_of(suggestion.translate(_TYPED))
+    spans = _changed(old, new)
     if not spans:
-        return []
+        old, new = tokens_of(exact), tokens_of(suggestion)
+        spans = _changed(old, new)
     changed = sum(len("".join(old[start:end]).strip()) for start, end in spans)
-    if len(new) <= len(old) / 2 and 1 - changed / len(exact) < PART_KEPT:
+    if len(new) <= min(MAX_PART, len(old) / 2) and 1 - changed / len(exact) < PART_KEPT:
         spans = _meant(old, new)
-    at = [0, *accumulate(len(fold(token)) for token in old)]
-    return sorted({(at[start], at[end]) for start, end in spans})
+    ends = [0, *accumulate(map(len, old))]
+    return sorted(
+        {(_folded(exact, ends[start]), _folded(exact, ends[end])) for start, end in spans}
+    )
+
+
+def _folded(text: str, length: int) -> int:
+    return len(fold(text[:length]))
 
 
 def _changed(old: list[str], new: list[str]) -> list[Span]:
@@ -55,8 +62,9 @@ def _changed(old: list[str], new: list[str]) -> list[Span]:
     before, after = old[first : len(old) - last], new[first : len(new) - last]
     if not before and not after:
         return []
-    if max(len(before), len(after)) > MAX_COMPARED:
-        return [(first, len(old) - last)]
+    longest = max(len(before), len(after))
+    if min(len(before), len(after)) <= 1 or longest > MAX_COMPARED:
+        return [_slid(old, first, len(old) - last) if not after else (first, len(old) - last)]
     operations = SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes()
     return [
         _slid(old, first + start, first + end)
