@@ -17,7 +17,7 @@ import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.text.place import Quote, place_of, same_place
@@ -39,6 +39,10 @@ class Pair:
     @property
     def judged_same(self) -> bool:
         return same_place(place_of(self.one), place_of(self.other))
+
+    @property
+    def swapped(self) -> Pair:
+        return replace(self, one=self.other, other=self.one)
 
     @property
     def name(self) -> str:
