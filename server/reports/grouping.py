@@ -1,26 +1,68 @@
-"""Which submissions name the same place.
-
-A place is the normalised selection with the text directly around it. The widget lets prefix and
-suffix grow until the quote is unique on its page, so two readers who select the same words send
-the same surroundings up to the shorter of their lengths.
-"""
+"""Which of a page's reports a submission belongs to. The rules are in docs/grouping.md."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
+from typing import TypeVar
 
-from server.text.normalise import normalise
+from server.text.fold import fold, plain
+from server.text.place import Place, Quote, likeness, place_of, same_place
 
-# Enough to tell apart two occurrences of a word, short enough that an edit further away in the
-# sentence does not make a new place.
-CONTEXT_LENGTH = 32
+# A page has few reports. Where somebody floods it, the newest are looked at: that costs little,
+# and what is missed is one report too many.
+MAX_CANDIDATES = 100
+# Letters of which some must occur, before two quotes are compared in earnest.
+_PROBE = 10
+# A selection without a suggestion is clearer than another if it is at most so much of it.
+_CLEARER = 0.5
+
+Key = TypeVar("Key")
 
 
-def place_hash(exact: str, prefix: str, suffix: str) -> bytes:
-    """32 bytes that stand for a place on a page."""
-    parts = (
-        normalise(prefix).strip()[-CONTEXT_LENGTH:].strip(),
-        normalise(exact).strip(),
-        normalise(suffix).strip()[:CONTEXT_LENGTH].strip(),
+def nearest(place: Place, candidates: Iterable[tuple[Key, Quote]]) -> Key | None:
+    """The candidate that names the same mistake, the most alike if several do; None if none does.
+
+    None also for a selection that holds several reported mistakes and does not say which it means.
+    """
+    found = []
+    for key, quote in candidates:
+        if not _has_letters_in_common(place, quote):
+            continue
+        other = place_of(quote)
+        if alike := likeness(place, other):
+            found.append((alike, key, other))
+    if not found:
+        return None
+    alike, key, closest = max(found, key=lambda match: match[0])
+    undecided = place.vague and alike < 1 and _length(closest) < _length(place)
+    if undecided and not all(same_place(closest, other) for _, _, other in found):
+        return None
+    return key
+
+
+def is_clearer(new: Place, shown: Place) -> bool:
+    """Whether a quote says better than the one that is shown what is wrong: it has a suggestion
+    that the other lacks, or neither has, and it is much shorter."""
+    if not shown.vague:
+        return False
+    return not new.vague or _length(new) <= _CLEARER * _length(shown)
+
+
+def _length(place: Place) -> int:
+    start, end = place.hull
+    return end - start
+
+
+def _has_letters_in_common(place: Place, quote: Quote) -> bool:
+    """Cheap, and true wherever :func:`likeness` is above 0."""
+    start, end = place.hull
+    exact = fold(plain(quote.exact))
+    left = max(quote.prefix, quote.before, key=len)
+    right = max(quote.suffix, quote.after, key=len)
+    text = fold(plain(left)) + exact + fold(plain(right))
+    probes = (
+        place.text[max(0, start - _PROBE) : start],
+        place.text[start : min(end, start + _PROBE)],
+        place.text[end : end + _PROBE],
     )
-    return hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return exact in place.text or any(probe in text for probe in probes if probe)
