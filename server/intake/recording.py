@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from server.notify.announce import announce
-from server.reports.record import NewSubmission, Recorded, record_submissions
+from server.reports.record import Recorded, record_submissions
+from server.reports.submission import NewSubmission
 
 
 def record(session: Session, batch: Sequence[NewSubmission]) -> list[Recorded]:

@@ -22,7 +22,8 @@ from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
 from server.network import address_prefix, sender_key, sent_from
 from server.problems import Problem
 from server.reports.readers import DailyKeys
-from server.reports.record import NewSubmission, Recorded
+from server.reports.record import Recorded
+from server.reports.submission import NewSubmission
 
 blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
 

@@ -8,10 +8,17 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from server.reports.contacts import InvalidAddress, checked_address
-from server.reports.record import NewSubmission
-from server.text.address import AddressError, canonical_address, require_as_browsers_write
+from server.reports.submission import NewSubmission
+from server.text.address import (
+    AddressError,
+    address_hash,
+    canonical_address,
+    require_as_browsers_write,
+)
 from server.text.marks import MAX_CLUSTER, has_overlong_cluster
 from server.text.normalise import normalise
+from server.text.page_identity import page_key
+from server.text.place import Quote, place_hash, place_of
 
 MAX_EXACT = 1000
 # The widget lets a quote grow to this until it is unique on its page.
@@ -185,24 +192,32 @@ class ProblemSchema(Schema):
 def new_submission(
     data: dict[str, Any], site_id: int, address: str, reader_hash: bytes | None = None
 ) -> NewSubmission:
-    """The domain's view of a loaded :class:`SubmissionSchema`; ``address`` names the page,
-    ``reader_hash`` the reader (see :mod:`server.reports.readers`)."""
+    """The domain's view of a loaded :class:`SubmissionSchema`; ``address`` names the page (see
+    :func:`server.intake.origin.page_identity`), ``reader_hash`` the reader (see
+    :mod:`server.reports.readers`)."""
     page, selector, passage = data["page"], data["selector"], data.get("passage") or {}
-    return NewSubmission(
-        site_id=site_id,
-        idempotency_key=data["idempotency_key"],
-        address=address,
-        # Without the reader's password, session, or the token that a fragment may carry.
-        page_url=canonical_address(page["url"]),
-        page_title=page.get("title") or "",
-        language=page.get("language") or "",
+    quote = Quote(
         exact=selector["exact"],
         prefix=selector.get("prefix") or "",
         suffix=selector.get("suffix") or "",
         before=passage.get("before") or "",
         after=passage.get("after") or "",
-        fragment=data.get("fragment") or "",
         suggestion=data.get("suggestion") or "",
+    )
+    place = place_of(quote)
+    return NewSubmission(
+        site_id=site_id,
+        idempotency_key=data["idempotency_key"],
+        url=address,
+        url_hash=address_hash(page_key(address)),
+        # Without the reader's password, session, or the token that a fragment may carry.
+        page_url=canonical_address(page["url"]),
+        page_title=page.get("title") or "",
+        language=page.get("language") or "",
+        **quote._asdict(),
+        place=place,
+        place_hash=place_hash(place),
+        fragment=data.get("fragment") or "",
         comment=data.get("comment") or "",
         widget=data.get("widget") or "",
         reader_hash=reader_hash,

@@ -64,6 +64,7 @@ class Report(Base):
         UniqueConstraint("site_id", "page_id", "place_hash"),
         CheckConstraint(one_of("status", STATUSES), name="status"),
         CheckConstraint("readers >= 1", name="readers"),
+        Index("ix_report_page", "page_id", "id"),
         Index("ix_report_queue", "site_id", "status", "last_submitted_at", "id"),
         Index("ix_report_came", "site_id", "first_submitted_at"),
         Index(
@@ -85,7 +86,7 @@ class Report(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_public_id)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
-    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), index=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"))
     place_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     status: Mapped[str] = mapped_column(String(10), default="open")
     version: Mapped[int] = mapped_column(default=1)

@@ -8,9 +8,6 @@ from typing import TypeVar
 from server.text.fold import fold, plain
 from server.text.place import Place, Quote, likeness, place_of, same_place
 
-# A page has few reports. Where somebody floods it, the newest are looked at: that costs little,
-# and what is missed is one report too many.
-MAX_CANDIDATES = 100
 # Letters of which some must occur, before two quotes are compared in earnest.
 _PROBE = 10
 # A selection without a suggestion is clearer than another if it is at most so much of it.

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from server.models import Base
+from server.reports.recurrence import Heard
+from server.text.place import Quote
 
 PageKey = tuple[int, bytes]
 Values = dict[str, Any]
@@ -35,6 +37,10 @@ CHANGING = (
     "resolved_at",
     "evaluated_at",
 )
+# A page has few reports. Where somebody floods it, the newest are looked at: that costs little,
+# and what is missed is one report too many.
+MAX_CANDIDATES = 100
+MAX_HEARD = 50
 
 
 @dataclass(slots=True)
@@ -43,6 +49,8 @@ class Draft:
 
     id: int | None
     values: Values
+    # The latest that readers sent about it, newest first; None where nobody asked for it.
+    heard: list[Heard] | None = None
 
     @property
     def written_id(self) -> int:
@@ -75,8 +83,11 @@ def answers_given(
 SAID = ("title", "language", "author", "section")
 
 
-def page_ids(connection: Connection, seen: dict[PageKey, Values]) -> dict[PageKey, int]:
-    """The pages' ids. One that is not known is written, one that says something new is changed."""
+def page_ids(
+    connection: Connection, seen: dict[PageKey, Values]
+) -> tuple[dict[PageKey, int], set[int]]:
+    """The pages' ids, and which were new. One that is not known is written, one that says
+    something new is changed."""
     ids: dict[PageKey, int] = {}
     renamed: list[Values] = []
     if seen:
@@ -99,12 +110,13 @@ def page_ids(connection: Connection, seen: dict[PageKey, Values]) -> dict[PageKe
         connection.execute(update(PAGE).where(PAGE.c.id == bindparam("page")), renamed)
     # In one order everywhere, so that two transactions never wait for each other.
     missing = [seen[key] for key in sorted(seen.keys() - ids.keys())]
+    made: dict[PageKey, int] = {}
     if missing:
         written = connection.execute(
             insert(PAGE).returning(PAGE.c.site_id, PAGE.c.url_hash, PAGE.c.id), missing
         )
-        ids |= {(site_id, url_hash): page_id for site_id, url_hash, page_id in written}
-    return ids
+        made = {(site_id, url_hash): page_id for site_id, url_hash, page_id in written}
+    return ids | made, set(made.values())
 
 
 def reports_at(
@@ -130,12 +142,62 @@ def reports_at(
     }
 
 
+def newest_quotes(
+    connection: Connection, pages: Collection[int]
+) -> dict[int, list[tuple[int, Quote]]]:
+    """The quotes of each page's newest reports, to MAX_CANDIDATES, by the report's id.
+
+    The pages are locked: of two transactions that know no report of a mistake, the second sees
+    what the first wrote. SQLite has one writer at a time.
+    """
+    found: dict[int, list[tuple[int, Quote]]] = {page: [] for page in pages}
+    if pages and connection.dialect.name != "sqlite":
+        connection.execute(
+            select(PAGE.c.id)
+            .where(PAGE.c.id.in_(pages))
+            .order_by(PAGE.c.id)
+            # Not against those who join a report of the page that they know.
+            .with_for_update(key_share=True)
+        )
+    columns = [REPORT.c[name] for name in Quote._fields]
+    for page in pages:
+        rows = connection.execute(
+            select(REPORT.c.id, *columns)
+            .where(REPORT.c.page_id == page)
+            .order_by(REPORT.c.id.desc())
+            .limit(MAX_CANDIDATES)
+        )
+        found[page] = [(report, Quote(*quote)) for report, *quote in rows]
+    return found
+
+
+def report_by_id(connection: Connection, report: int) -> Draft:
+    """A report that is known, locked until the transaction ends."""
+    changing = [REPORT.c[name] for name in CHANGING]
+    row = connection.execute(select(*changing).where(REPORT.c.id == report).with_for_update())
+    return Draft(report, dict(row.mappings().one()))
+
+
+def latest_heard(connection: Connection, report: int | None) -> list[Heard]:
+    """What readers last sent about a report, newest first, to MAX_HEARD."""
+    table = SUBMISSION.c
+    rows = connection.execute(
+        select(table.suggestion, table.reader_hash, table.received_at)
+        .where(table.report_id == report)
+        .order_by(table.id.desc())
+        .limit(MAX_HEARD)
+    )
+    return [Heard(*row) for row in rows]
+
+
 def write_reports(connection: Connection, drafts: Iterable[Draft]) -> None:
     """Write the reports; each that is new gets its id."""
     each = list({id(draft): draft for draft in drafts}.values())
     known = [{"report": draft.id, **draft.values} for draft in each if draft.id is not None]
-    if known:
-        connection.execute(update(REPORT).where(REPORT.c.id == bindparam("report")), known)
+    # Those that show another quote apart: rows of one statement have the same columns.
+    for requoted in (False, True):
+        if rows := [row for row in known if ("exact" in row) == requoted]:
+            connection.execute(update(REPORT).where(REPORT.c.id == bindparam("report")), rows)
     new = [draft for draft in each if draft.id is None]
     new.sort(key=lambda draft: (draft.values["page_id"], draft.values["place_hash"]))
     ids = _insert(connection, REPORT, [draft.values for draft in new])

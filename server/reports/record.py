@@ -1,7 +1,8 @@
 """Record submissions: store them, join them with what others reported about the same place.
 
 Several are recorded in one transaction: what is known of them is read with three queries, decided
-in memory, and written with a statement for each table (:mod:`server.reports.ledger`).
+in memory (:mod:`server.reports.joining`), and written with a statement for each table
+(:mod:`server.reports.ledger`).
 """
 
 from __future__ import annotations
@@ -17,39 +18,9 @@ from sqlalchemy import Connection
 from server.clock import now
 from server.models.base import new_public_id
 from server.reports import ledger
-from server.reports.grouping import place_hash
-from server.reports.ledger import Draft, PageKey
-from server.text.address import address_hash, canonical_address
-from server.text.page_identity import page_key
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewSubmission:
-    """What one POST carried, validated. ``address`` is the page's identity (see
-    :mod:`server.text.address`), ``page_url`` what the reader's browser showed."""
-
-    site_id: int
-    idempotency_key: str
-    address: str
-    page_url: str
-    page_title: str
-    language: str
-    exact: str
-    prefix: str
-    suffix: str
-    before: str
-    after: str
-    fragment: str
-    suggestion: str
-    comment: str
-    widget: str
-    # Which reader of the day it was; see server.reports.readers.
-    reader_hash: bytes | None = None
-    # Left to be thanked, checked; or empty.
-    email: str = ""
-    # What the page declares, which nobody vouches for.
-    author: str = ""
-    section: str = ""
+from server.reports.joining import Joining
+from server.reports.ledger import Draft
+from server.reports.submission import NewSubmission
 
 
 @dataclass(frozen=True)
@@ -81,8 +52,7 @@ def record_submissions(
 
     Gives an answer for each, and what happened. A known idempotency key stores nothing and gives
     the first answer again, whatever else the request says: a reader who sends a second time, with
-    one word more, has been heard. A closed report that is reported again opens again: the mistake
-    is still there, or back.
+    one word more, has been heard.
     """
     by_key = {_key(new): new for new in reversed(batch)}
     answers = {
@@ -114,80 +84,36 @@ def _key(new: NewSubmission) -> tuple[int, str]:
 
 
 def _decide(connection: Connection, fresh: list[NewSubmission], moment: datetime) -> list[_Act]:
-    pages = _pages(connection, fresh, moment)
-    places = [
-        (page, place_hash(new.exact, new.prefix, new.suffix))
-        for page, new in zip(pages, fresh, strict=True)
-    ]
-    drafts = ledger.reports_at(connection, places)
+    pages, new_pages = _pages(connection, fresh, moment)
+    places = [(page, new.place_hash) for page, new in zip(pages, fresh, strict=True)]
+    joining = Joining(connection, places, new_pages)
     acts = []
-    for new, (page_id, place) in zip(fresh, places, strict=True):
-        draft = drafts.get((page_id, place))
-        if draft is None:
-            draft = drafts[page_id, place] = _open(page_id, place, new, moment)
-            kind = "opened"
-        else:
-            kind = _join(draft, new, moment)
+    for new, page in zip(fresh, pages, strict=True):
+        draft, kind = joining.report(page, new, moment)
         acts.append(_Act(new, new_public_id(), draft, kind, draft.values["readers"], moment))
     return acts
 
 
-def _pages(connection: Connection, fresh: list[NewSubmission], moment: datetime) -> list[int]:
-    """The id of each submission's page, which is made or renamed where need be."""
-    keys: list[PageKey] = [(new.site_id, address_hash(page_key(new.address))) for new in fresh]
+def _pages(
+    connection: Connection, fresh: list[NewSubmission], moment: datetime
+) -> tuple[list[int], set[int]]:
+    """The id of each submission's page, which is made or renamed where need be, and which of them
+    were made."""
     seen = {
-        key: {
+        (new.site_id, new.url_hash): {
             "site_id": new.site_id,
-            "url": canonical_address(new.address),
-            "url_hash": key[1],
+            "url": new.url,
+            "url_hash": new.url_hash,
             "title": new.page_title,
             "language": new.language,
             "author": new.author,
             "section": new.section,
             "created_at": moment,
         }
-        for key, new in zip(keys, fresh, strict=True)
+        for new in fresh
     }
-    ids = ledger.page_ids(connection, seen)
-    return [ids[key] for key in keys]
-
-
-def _open(page_id: int, place: bytes, new: NewSubmission, moment: datetime) -> Draft:
-    return Draft(
-        id=None,
-        values={
-            "public_id": new_public_id(),
-            "site_id": new.site_id,
-            "page_id": page_id,
-            "place_hash": place,
-            "status": "open",
-            "version": 1,
-            "exact": new.exact,
-            "prefix": new.prefix,
-            "suffix": new.suffix,
-            "before": new.before,
-            "after": new.after,
-            "fragment": new.fragment,
-            "suggestion": new.suggestion,
-            "readers": 1,
-            "first_submitted_at": moment,
-            "last_submitted_at": moment,
-            "resolved_at": None,
-        },
-    )
-
-
-def _join(draft: Draft, new: NewSubmission, moment: datetime) -> str:
-    report = draft.values
-    report["readers"] += 1
-    report["last_submitted_at"] = moment
-    # One reader more is evidence.
-    report["evaluated_at"] = None
-    report["suggestion"] = report["suggestion"] or new.suggestion
-    if report["status"] == "open":
-        return "joined"
-    report.update(status="open", resolved_at=None, version=report["version"] + 1)
-    return "reopened"
+    ids, made = ledger.page_ids(connection, seen)
+    return [ids[new.site_id, new.url_hash] for new in fresh], made
 
 
 def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:

@@ -1,0 +1,40 @@
+"""What is known of a submission before it is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.text.place import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSubmission:
+    """What one POST carried, validated, and what follows from it alone. ``url`` and ``url_hash``
+    name the page (see :mod:`server.text.page_identity`), ``page_url`` is what the reader's browser
+    showed; ``place`` and ``place_hash``: see :mod:`server.text.place`."""
+
+    site_id: int
+    idempotency_key: str
+    url: str
+    url_hash: bytes
+    page_url: str
+    page_title: str
+    language: str
+    exact: str
+    prefix: str
+    suffix: str
+    before: str
+    after: str
+    fragment: str
+    suggestion: str
+    comment: str
+    widget: str
+    place: Place
+    place_hash: bytes
+    # Which reader of the day it was; see server.reports.readers.
+    reader_hash: bytes | None = None
+    # Left to be thanked, checked; or empty.
+    email: str = ""
+    # What the page declares, which nobody vouches for.
+    author: str = ""
+    section: str = ""
