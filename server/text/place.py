@@ -225,7 +225,7 @@ def _agree(small: Place, large: Place, at: Span) -> bool:
     if not left.complete and not right.complete:
         return left.edited(BOTH_EDITED) and right.edited(BOTH_EDITED)
     whole, other = (left, right) if left.complete else (right, left)
-    if whole.known and other.sentence_equal:
+    if whole.known >= ANCHOR and other.sentence_equal:
         return True
     return other.edited(EDITED) or (whole.known >= STRONG and other.edited(HALF))
 
