@@ -16,7 +16,7 @@ MAX_READERS = 50
 
 def announce(connection: Connection, happened: Iterable[Happened]) -> None:
     """Note in the caller's transaction that editors must hear of what happened; not where nobody
-    can be waiting for it: another reader of a report that has MAX_READERS.
+    can be waiting for it: another reader of a report that is closed or has MAX_READERS.
 
     One row each, however many editors the site has: who gets it is decided by a worker, by the
     rules as they then stand and with the evidence that is then known
@@ -31,7 +31,7 @@ def announce(connection: Connection, happened: Iterable[Happened]) -> None:
             "due_at": each.at,
         }
         for each in happened
-        if each.kind != "joined" or each.readers <= MAX_READERS
+        if each.kind != "joined" or (each.open and each.readers <= MAX_READERS)
     ]
     if rows:
         connection.execute(insert(ANNOUNCEMENT), rows)

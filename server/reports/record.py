@@ -35,12 +35,14 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Happened:
-    """What a submission did to its report. ``kind``: ``opened``, ``joined`` or ``reopened``."""
+    """What a submission did to its report. ``kind``: ``opened``, ``joined`` or ``reopened``;
+    ``open``: whether the report then was."""
 
     site_id: int
     report_id: int
     event_id: int
     kind: str
+    open: bool
     readers: int
     at: datetime
 
@@ -136,7 +138,15 @@ def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
         ],
     )
     return [
-        Happened(act.new.site_id, act.draft.written_id, event_id, act.kind, act.readers, act.at)
+        Happened(
+            site_id=act.new.site_id,
+            report_id=act.draft.written_id,
+            event_id=event_id,
+            kind=act.kind,
+            open=act.draft.values["status"] == "open",
+            readers=act.readers,
+            at=act.at,
+        )
         for act, event_id in zip(acts, events, strict=True)
     ]
 

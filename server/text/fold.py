@@ -36,8 +36,12 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.casefold().translate(_KEPT)
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return decomposed.translate(_KEPT)
+    # Compatibility caseless matching, the Unicode Standard, section 3.13, D146.
+    caseless = unicodedata.normalize("NFD", text).casefold()
+    caseless = unicodedata.normalize("NFKD", caseless).casefold()
+    kept = unicodedata.normalize("NFKD", caseless).translate(_KEPT)
+    # Marks that what was dropped had parted stand in their order.
+    return unicodedata.normalize("NFKD", kept)
 
 
 def plain(text: str) -> str:

@@ -105,6 +105,8 @@ def same_place(one: Place, other: Place) -> bool:
 
 def likeness(one: Place, other: Place) -> float:
     """0 where two places differ; else how much of both selections' mistakes is common, to 1."""
+    if one.text and (one.text, one.spans) == (other.text, other.spans):
+        return 1.0
     small, large = sorted((one, other), key=_order)
     if not small.text or not large.text:
         return float(small.text == large.text and small.exact == large.exact)
@@ -184,29 +186,32 @@ def _anchored(small: Place, large: Place) -> list[Span]:
         (begin, stop)
         for begin in begins
         for stop in ends
-        if begin <= stop
-        and Indel.normalized_similarity(small.text[start:end], large.text[begin:stop]) >= EDITED
+        if begin <= stop and _is_edited(small.text[start:end], large.text[begin:stop], EDITED)
     ]
 
 
-class _Side(NamedTuple):
-    """What is known on one side of both, from the mistake outwards."""
+def _is_edited(one: str, other: str, at_least: float) -> bool:
+    """Whether a text can be what an editor made of another. Numbers are not edited: they tell one
+    row of a table from the next."""
+    similarity = Indel.normalized_similarity(one, other)
+    return similarity >= at_least and not _numbers_differ(one, other)
 
-    known: int
+
+class _Side(NamedTuple):
+    """What both know on one side, from the mistake outwards."""
+
+    one: str
+    other: str
     # How many letters more are known in the small place's text than in the large one's.
     longer: int
-    equal: int
-    similarity: float
-    numbers_differ: bool
     sentence_equal: bool
 
     @property
     def complete(self) -> bool:
-        return self.equal == self.known
+        return self.one == self.other
 
     def edited(self, at_least: float) -> bool:
-        """Numbers are not edited: they tell one row of a table from the next."""
-        return self.complete or (self.similarity >= at_least and not self.numbers_differ)
+        return self.complete or _is_edited(self.one, self.other, at_least)
 
 
 def _agree(small: Place, large: Place, at: Span) -> bool:
@@ -225,9 +230,9 @@ def _agree(small: Place, large: Place, at: Span) -> bool:
     if not left.complete and not right.complete:
         return left.edited(BOTH_EDITED) and right.edited(BOTH_EDITED)
     whole, other = (left, right) if left.complete else (right, left)
-    if whole.known >= ANCHOR and other.sentence_equal:
+    if len(whole.one) >= ANCHOR and other.sentence_equal:
         return True
-    return other.edited(EDITED) or (whole.known >= STRONG and other.edited(HALF))
+    return other.edited(EDITED) or (len(whole.one) >= STRONG and other.edited(HALF))
 
 
 def _told_apart(place: Place, mistake: Span, left: _Side, right: _Side, sign: int) -> bool:
@@ -237,7 +242,7 @@ def _told_apart(place: Place, mistake: Span, left: _Side, right: _Side, sign: in
     if place.edge and sign * (left if place.edge < 0 else right).longer < 0:
         # The other has text where the page begins or ends.
         return False
-    start, end = mistake[0] - left.known, mistake[1] + right.known
+    start, end = mistake[0] - len(left.one), mistake[1] + len(right.one)
     return bool(place.edge) or start < place.repeated[0] or end > place.repeated[1]
 
 
@@ -255,14 +260,7 @@ def _side(small: Place, large: Place, at: Span, direction: int) -> _Side:
     one, other = one[:known], other[:known]
     equal = int(Prefix.similarity(one, other))
     inside = [length for length in own if length is not None and length >= 0]
-    return _Side(
-        known=known,
-        longer=longer,
-        equal=equal,
-        similarity=Indel.normalized_similarity(one, other),
-        numbers_differ=_numbers_differ(one[equal:], other[equal:]),
-        sentence_equal=bool(inside) and equal >= min(inside),
-    )
+    return _Side(one, other, longer, bool(inside) and equal >= min(inside))
 
 
 def _numbers_differ(one: str, other: str) -> bool:

@@ -23,7 +23,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.intake.schema import new_submission
-from server.models import Page, Report, Site
+from server.models import Announcement, Event, Page, Report, Site
 from server.reports.record import record_submissions
 from server.reports.recurrence import GRACE, READERS
 from server.reports.resolution import resolve
@@ -137,6 +137,18 @@ def close(page: str, resolution: str, ago: timedelta = timedelta(minutes=5)) -> 
 
 def kinds(report: Report) -> list[str]:
     return [event.kind for event in report.events]
+
+
+def announced(report: Report) -> list[str]:
+    """The events that editors are to hear of."""
+    return list(
+        db.session.scalars(
+            select(Event.kind)
+            .join(Announcement)
+            .where(Event.report_id == report.id)
+            .order_by(Event.id)
+        )
+    )
 
 
 def test_wider_and_narrower_selections_join(send: Send, page: str) -> None:
@@ -290,6 +302,7 @@ def test_fixed_report_is_counted_while_caches_may_show_it(send: Send, page: str)
     report = only_report(page)
     assert answer == answer | {"status": "known", "readers": 2}
     assert (report.status, kinds(report)) == ("fixed", ["opened", "fixed", "joined"])
+    assert announced(report) == ["opened"]
 
 
 def test_fixed_report_opens_again_after_that(send: Send, page: str) -> None:
@@ -304,6 +317,7 @@ def test_fixed_report_opens_again_after_that(send: Send, page: str) -> None:
     assert (report.status, report.resolved_at) == ("open", None)
     assert report.version == version + 1
     assert kinds(report) == ["opened", "fixed", "reopened"]
+    assert announced(report) == ["opened", "reopened"]
 
 
 def test_rejected_report_is_counted_and_opens_for_several_readers(send: Send, page: str) -> None:

@@ -80,6 +80,8 @@ def test_equal_hashes_are_of_the_same_place(one: Quote, other: Quote) -> None:
 
 
 @given(st.text())
+@example("a\u0300\u200d\u0323")
+@example("\u0345\u1f80")
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
