@@ -6,9 +6,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from server.models import Site
+from server.database import write_transaction
+from server.models import Report, Site
+from server.reports.recurrence import GRACE
 
 ORIGIN = "https://news.example"
 PAGE_URL = f"{ORIGIN}/harbour"
@@ -44,3 +47,12 @@ def body_for(site: Site, /, **changes: Any) -> dict[str, Any]:
             place = place[parent]
         place[last] = value
     return body
+
+
+def close_long_ago() -> None:
+    """What is closed was closed so long ago that no cache shows what was there before."""
+    with write_transaction() as session:
+        closed = session.scalars(select(Report).where(Report.resolved_at.is_not(None)))
+        for report in closed:
+            assert report.resolved_at is not None
+            report.resolved_at -= 2 * GRACE

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from submissions import EDITOR, Submit
+from submissions import EDITOR, Submit, close_long_ago
 
 from server.extensions import db
 from server.models import Report
@@ -63,6 +63,7 @@ def test_history_tells_who_did_what(
     editor_client: FlaskClient, report: Report, act: Callable[..., str], submit: Submit
 ) -> None:
     act("fixed")
+    close_long_ago()
     submit()
 
     page = editor_client.get(f"/reports/{report.public_id}").text

@@ -140,12 +140,12 @@ def kinds(report: Report) -> list[str]:
 
 
 def announced(report: Report) -> list[str]:
-    """The events that editors are to hear of."""
+    """What readers did that editors are to hear of."""
     return list(
         db.session.scalars(
             select(Event.kind)
             .join(Announcement)
-            .where(Event.report_id == report.id)
+            .where(Event.report_id == report.id, Event.source == "widget")
             .order_by(Event.id)
         )
     )
