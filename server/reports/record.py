@@ -42,9 +42,9 @@ class Happened:
     report_id: int
     event_id: int
     kind: str
-    open: bool
     readers: int
     at: datetime
+    open: bool = True
 
 
 def record_submissions(
