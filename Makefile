@@ -26,6 +26,7 @@ setup: $(VENV)/.installed $(MANIFEST) $(CATALOGUES)
 test: setup $(VENV)/.test-installed node_modules/.installed
 	npm run --silent size
 	npm run --silent test
+	npm run --silent bench
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.test-installed node_modules/.installed

@@ -61,6 +61,10 @@ describe.each(TAGS)("%s", (tag) => {
     expect(strings.hint_touch).not.toMatch(/["']\{button\}/);
   });
 
+  it("never begins a line with a sign of the line before", () => {
+    if (tag === "fr") expect(JSON.stringify(strings)).not.toMatch(/ [?!;:»]|« /);
+  });
+
   it("is translated", () => {
     if (tag === "en") return;
     const same = Object.keys(english).filter(

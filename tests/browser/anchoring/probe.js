@@ -14,33 +14,54 @@ globalThis.probe = (() => {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 
+  /** The element in which a node is shown. */
+  const around = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host;
+
   const blockOf = (node) => {
-    let element = node.parentElement;
-    while (element.parentElement && INLINE.test(getComputedStyle(element).display))
-      element = element.parentElement;
+    let element = around(node);
+    while (around(element) && INLINE.test(getComputedStyle(element).display)) element = around(element);
     return element;
+  };
+
+  /** Every node in the order in which readers see it: shadow roots and slots resolved. */
+  const shown = (node) => {
+    const slotted = node.assignedNodes?.() ?? [];
+    const children = slotted.length ? slotted : (node.shadowRoot ?? node).childNodes;
+    return [node, ...[...children].flatMap(shown)];
+  };
+
+  const isShown = (element) => {
+    const { display, contentVisibility, visibility } = getComputedStyle(element);
+    if (contentVisibility === "hidden" || visibility !== "visible") return false;
+    return display === "contents" ? isShown(around(element)) : element.checkVisibility();
+  };
+
+  /** The length of a drop cap that a style sheet floats: Chromium neither finds nor highlights it. */
+  const initialOf = ({ parentElement, data }) => {
+    if (parentElement?.localName !== "p" || parentElement.firstChild.data !== data) return 0;
+    return getComputedStyle(parentElement, "::first-letter").float === "none" ? 0 : data.search(/\S/) + 1;
   };
 
   /** Every text node that is laid out, in order, with the line of text it stands in. */
   const textNodes = () => {
     const found = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
     let broken = false;
     let run;
-    for (let node; (node = walker.nextNode()); ) {
+    for (const node of shown(document.body)) {
       if (node.nodeType === 1) {
         if (/^(br|hr|img|iframe|input|select|textarea|button|svg|video|object)$/.test(node.localName))
           broken = true;
         continue;
       }
-      const parent = node.parentElement;
-      if (!parent.checkVisibility({ visibilityProperty: true })) continue;
+      if (node.nodeType !== 3) continue;
+      const parent = node.parentElement ?? around(node);
+      if (!isShown(parent)) continue;
       if (parent.closest("script,style,noscript,textarea,select,option")) continue;
       const block = blockOf(node);
-      if (!run || broken || run.block !== block) run = { block, text: "", nodes: [] };
-      broken = false;
       const annotation = !!parent.closest("rt,rp");
-      const entry = { node, run, at: run.text.length, index: found.length };
+      if (!run || broken || run.block !== block) run = { block, text: "", nodes: [] };
+      broken = annotation;
+      const entry = { node, run, at: run.text.length, index: found.length, initial: initialOf(node) };
       if (!annotation) {
         run.text += node.data;
         run.nodes.push(entry);
@@ -52,11 +73,18 @@ globalThis.probe = (() => {
     return found;
   };
 
+  const keepsSpace = (node) => /pre|break/.test(getComputedStyle(around(node)).whiteSpaceCollapse);
+
+  /** Rectangles of a text, without the tabs that Chromium does not paint. */
   const rectsOf = (node, start, end) => {
+    const runs = [...node.data.slice(start, end).matchAll(keepsSpace(node) ? /[^\n\t]+/g : /[^]+/g)];
     const range = document.createRange();
-    range.setStart(node, start);
-    range.setEnd(node, end);
-    return [...range.getClientRects()]
+    return runs
+      .flatMap(({ index, 0: { length } }) => {
+        range.setStart(node, start + index);
+        range.setEnd(node, start + index + length);
+        return [...range.getClientRects()];
+      })
       .filter(({ width, height }) => width >= 1 && height >= 2)
       .map(({ left, top, right, bottom }) => [left + scrollX, top + scrollY, right + scrollX, bottom + scrollY]);
   };
@@ -84,8 +112,11 @@ globalThis.probe = (() => {
     const [b, end] = toWord(last, to, true);
     const rects = [];
     for (let index = a.index; index <= b.index; index++) {
-      const { node } = nodes[index];
-      rects.push(...rectsOf(node, index === a.index ? start : 0, index === b.index ? end : node.data.length));
+      const { node, initial } = nodes[index];
+      // Chromium highlights the tree in which a match begins, not what its components show.
+      if (node.getRootNode() !== a.node.getRootNode()) continue;
+      const to = index === b.index ? end : node.data.length;
+      rects.push(...rectsOf(node, Math.min(to, Math.max(initial, index === a.index ? start : 0)), to));
     }
     return rects;
   };
@@ -142,7 +173,7 @@ globalThis.probe = (() => {
   };
 
   /** Capture `count` random selections. */
-  const sample = (seed, count, only) => {
+  const sample = (seed, count) => {
     const random = sequence(seed);
     const nodes = textNodes();
     const choices = nodes.filter((entry) => entry.choice);
@@ -156,7 +187,7 @@ globalThis.probe = (() => {
     const names = ["word", "phrase", "part", "sentence", "word", "phrase", "sentence", "cell", "passage", "any"];
     const taken = [];
     for (let tries = 0; taken.length < count && tries < count * 20; tries++) {
-      let kind = only ?? names[taken.length % names.length];
+      const kind = names[tries % names.length];
       let entry = anywhere();
       if (kind === "any") entry = choices[Math.floor(random() * choices.length)];
       if (kind === "cell" && cells.length) entry = cells[Math.floor(random() * cells.length)];
@@ -165,6 +196,8 @@ globalThis.probe = (() => {
       const bounds = end && tighten(nodes, [entry, pick[0]], end);
       if (!bounds) continue;
       const [[a, from], [b, to]] = bounds;
+      // No browser lets a reader select from one tree into another as if they were one.
+      if (a.node.getRootNode() !== b.node.getRootNode()) continue;
       const selection = getSelection();
       if (random() < 0.5) selection.setBaseAndExtent(a.node, from, b.node, to);
       else selection.setBaseAndExtent(b.node, to, a.node, from);

@@ -5,7 +5,7 @@
  */
 import { normalise } from "./normalise";
 import { EDGE } from "./page";
-import { segments } from "./segment";
+import { segments, widen } from "./segment";
 
 /** The longest directive that a server takes, in UTF-16 code units. */
 const LONGEST = 2000;
@@ -14,6 +14,8 @@ const MOST_WORDS = 12;
 const RANGE_WORDS = 4;
 /** The most words of context on each side. */
 const MOST_CONTEXT = 64;
+/** Stands for what Chromium does not search, nor steps over. */
+const BARRIER = "\ufffc";
 /** What is looked at for context, in UTF-16 code units. */
 const NEAR = 2000;
 
@@ -45,9 +47,9 @@ const words = (piece: string, count: number, last: boolean): string => {
   return (last ? piece.slice(starts.at(-count)) : piece.slice(0, starts[count])).trim();
 };
 
-/** The parts of a text that a term may lie in. */
+/** The parts of a text that a term may lie in, and barriers. */
 const pieces = (searched: string): string[] =>
-  searched.split(EDGE).filter((piece) => fold(piece).trim());
+  searched.split(/\x01|(\ufffc)/).filter((piece) => piece && fold(piece).trim());
 
 const encode = (term: string): string =>
   encodeURIComponent(normalise(term).trim()).replaceAll("-", "%2D");
@@ -94,14 +96,45 @@ const textInFields = (): string =>
     .map(({ value, placeholder }) => (value || placeholder) + EDGE)
     .join("");
 
+/** The text without drop caps that a style sheet floats (`::first-letter`). */
+const withoutInitials = (searched: string): string => {
+  for (const paragraph of document.querySelectorAll("p")) {
+    if (!/left|right/.test(getComputedStyle(paragraph, "::first-letter").float)) continue;
+    const [, start = "", initial = ""] =
+      /^\s*((\p{P}*\S\p{P}*)[^]{0,40})/u.exec(paragraph.textContent) ?? [];
+    const at = initial ? searched.indexOf(start) : -1;
+    if (at >= 0)
+      searched =
+        searched.slice(0, at) +
+        BARRIER.repeat(initial.length) +
+        searched.slice(at + initial.length);
+  }
+  return searched;
+};
+
 /**
- * A directive that finds `[from, to)` of the searched text, which are whole words, and nothing
- * else; only as the first of several places where context within bounds cannot tell them apart;
- * empty where that fails too.
+ * The bounds of the words that a search sees in `[from, to)`: what readers see as two, such as items
+ * of a list in a line, may be one to it.
  */
-export const fragment = (searched: string, from: number, to: number): string => {
+const wholeWords = (searched: string, from: number, to: number): [number, number] => {
+  const blank = (at: number): boolean => /[\s\x01\ufffc]/.test(searched.charAt(at));
+  [from, to] = widen(searched, from, to, "word");
+  while (from < to && blank(from)) from++;
+  while (from < to && blank(to - 1)) to--;
+  return [from, to];
+};
+
+/**
+ * A directive that finds the words of `within` (offsets) in the searched text, and nothing else; only
+ * as the first of several places where context within bounds cannot tell them apart; empty where
+ * that fails too.
+ */
+export const fragment = (searched: string, ...within: [from: number, to: number]): string => {
+  const found = withoutInitials(searched);
+  const [from, to] = wholeWords(found, ...within);
+  if (from === to) return "";
   // White space that does not collapse is not one space to a browser's search.
-  const page = searched.replace(/\s{2,}|\u2028/g, (run) =>
+  const page = found.replace(/\s{2,}|\u2028/g, (run) =>
     /[^\t\n\f\r ]/.test(run) ? EDGE.repeat(run.length) : run,
   );
   const selected = pieces(page.slice(from, to));
@@ -109,11 +142,11 @@ export const fragment = (searched: string, from: number, to: number): string => 
   const ranged = selected.length > 1 || words(whole, MOST_WORDS, false) !== whole.trim();
   const start = ranged ? words(whole, RANGE_WORDS, false) : whole;
   const end = ranged ? words(selected.at(-1) ?? "", RANGE_WORDS, true) : "";
-  // A search steps over white space to what comes next, and over no invisible sign.
+  // A search steps over white space to what comes next, and over no invisible sign or barrier.
   const before = pieces(page.slice(Math.max(0, from - NEAR), from)).at(-1) ?? "";
   const after = pieces(page.slice(to, to + NEAR))[0] ?? "";
-  const prefixes = before.replace(/.*\p{Cf}\s*$/su, "");
-  const suffixes = after.replace(/^\s*\p{Cf}.*/su, "");
+  const prefixes = before.replace(/.*[\p{Cf}\ufffc]\s*$/su, "");
+  const suffixes = after.replace(/^\s*[\p{Cf}\ufffc].*/su, "");
 
   const ahead = fold(textInFields() + page.slice(0, from));
   const text = ahead + fold(page.slice(from));
@@ -126,8 +159,8 @@ export const fragment = (searched: string, from: number, to: number): string => 
       const prefix = sides & 1 ? words(prefixes, count, true) : "";
       const suffix = sides & 2 ? words(suffixes, count, false) : "";
       const terms: Terms = [prefix, start, end, suffix];
-      const found = find(text, terms, 0);
-      if (found?.[0] !== begin || found[1] !== stop) continue;
+      const place = find(text, terms, 0);
+      if (place?.[0] !== begin || place[1] !== stop) continue;
       const [p, s, e, x] = terms.map(encode) as Terms;
       const link = `text=${p && `${p}-,`}${s}${e && `,${e}`}${x && `,-${x}`}`;
       if (link.length > LONGEST) continue;

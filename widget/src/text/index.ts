@@ -96,7 +96,7 @@ export const capture = (
         normalise(read.slice(to, (read + BLOCK).indexOf(BLOCK, to))),
         language,
       );
-      around.fragment = fragment(searched, ...trim(read, ...widen(read, from, to, "word")));
+      around.fragment = fragment(searched, from, to);
     }
     return { exact, language, ...around };
   }

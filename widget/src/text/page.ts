@@ -38,20 +38,26 @@ const point = (node: Node, offset: number): [node: Node, offset: number] => {
 };
 
 /**
- * What parts an element from the text around it: a block's end; nothing that is seen, though a
- * search stops there; or nothing. A drop cap floats, yet belongs to its word.
+ * What parts an element from the text around it, for the reader and for a search: a block's end;
+ * nothing that is seen, though a search stops there; or nothing. A drop cap floats, yet belongs to
+ * its word. A list in a line has items for the reader alone.
  */
-const markOf = (element: Element, { display, cssFloat }: CSSStyleDeclaration): string => {
+const markOf = (
+  element: Element,
+  { display, cssFloat }: CSSStyleDeclaration,
+): [seen: string, found?: string] => {
   const { localName } = element;
-  if (localName === "br") return LINE;
+  if (localName === "br") return [LINE];
+  const item = localName === "li";
   if (
     localName === "svg" ||
     /^(inline-|math)/.test(display) ||
     // That is: not "none".
     (/[lt]/.test(cssFloat) && element.textContent.trim().length < 2)
   )
-    return NOTHING;
-  return localName !== "li" && /^(inline|contents|ruby)/.test(display) ? "" : BLOCK;
+    return [item ? BLOCK : NOTHING];
+  if (!/^(inline|contents|ruby)/.test(display)) return [BLOCK];
+  return item ? [BLOCK, NOTHING] : [""];
 };
 
 /**
@@ -105,19 +111,21 @@ export const readPage = (
     if (node.nodeType !== 1) return;
     const style = getComputedStyle(element);
     const { display } = style;
-    const shown = display === "contents" || (element.checkVisibility?.() ?? true);
+    const skipped = style.contentVisibility === "hidden";
+    const shown =
+      !skipped && (display === "contents" || (element.checkVisibility?.() ?? true));
     if (
       REPLACED.test(element.localName) ||
       display === "none" ||
       // A browser opens these where it finds something in them.
       !(shown || element.closest("details,[hidden=until-found]"))
     ) {
-      put(NOTHING);
+      put(skipped ? BLOCK : NOTHING);
       return;
     }
-    const mark = markOf(element, style);
+    const [mark, found] = markOf(element, style);
     const separate = (): void => {
-      if (mark && read.at(-1) !== BLOCK) put(mark);
+      if (mark && read.at(-1) !== BLOCK) put(mark, found);
     };
     separate();
     const slotted = (element as HTMLSlotElement).assignedNodes?.();
