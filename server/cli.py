@@ -29,6 +29,7 @@ from server.sites import (
     script_tag,
 )
 from server.user_commands import users
+from server.widget_commands import sites_tag, sites_widget
 
 
 def _create_app() -> Flask:
@@ -178,3 +179,5 @@ def sites_list() -> None:
 
 sites.add_command(sites_set)
 sites.add_command(sites_block)
+sites.add_command(sites_tag)
+sites.add_command(sites_widget)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Iterable
+from html import escape
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password
@@ -12,6 +16,8 @@ from sqlalchemy.orm import Session
 from server.language import available, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.text.address import AddressError, origin_pattern
+from server.widget.build import current_build
+from server.widget.options import InvalidOption, changed
 
 MIN_PASSWORD_LENGTH = 10
 # A widget keeps a report for seven days and may send it again: its first answer must be known.
@@ -137,3 +143,39 @@ def new_password() -> str:
 def script_tag(site: Site, public_url: str) -> str:
     """The one tag that a site owner pastes into the pages."""
     return f'<script async src="{public_url}/w/{site.key}.js"></script>'
+
+
+def pinned_tag(site: Site, public_url: str) -> str:
+    """The tag of an owner who pins: this very listener or none, with the site's settings on it.
+
+    Raises NotBuilt where there is no widget on this machine.
+    """
+    build = current_build()
+    attributes = {
+        "src": f"{public_url}/widget/{build.version}/listener.js",
+        "integrity": build.integrity("listener.js"),
+        "data-site": site.key,
+        **{_attribute(name): _written(value) for name, value in site.widget_settings.items()},
+    }
+    written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+    return f"<script async crossorigin {written}></script>"
+
+
+def _attribute(option: str) -> str:
+    return "data-" + re.sub("[A-Z]", lambda letter: "-" + letter[0].lower(), option)
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def set_widget_options(site: Site, pairs: Iterable[str]) -> dict[str, Any]:
+    """Change what the widget is told by ``option=value``, where an empty value takes it away.
+
+    Answers with all that is set. Raises InvalidInput.
+    """
+    try:
+        site.widget_settings = changed(site.widget_settings, pairs)
+    except InvalidOption as error:
+        raise InvalidInput(str(error)) from None
+    return site.widget_settings

@@ -15,6 +15,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.models import Page, Report
 from server.sites import add_site
+from server.widget.build import current_build
 
 COPYDESK = Path(sys.executable).with_name("copydesk")
 
@@ -46,6 +47,8 @@ def upgraded(environment: dict[str, str]) -> dict[str, str]:
         ["db", "upgrade"],
         ["sites", "add"],
         ["sites", "list"],
+        ["sites", "tag"],
+        ["sites", "widget"],
         ["users", "add"],
         ["users", "list"],
         ["users", "reset"],
@@ -92,6 +95,33 @@ def test_recipients_and_rules_are_added_listed_and_removed(upgraded: dict[str, s
     assert said("rules", "list") + said("recipients", "list") == ""
     wrong = copydesk(upgraded, "rules", "remove", "1", "--site", "The News")
     assert "number: the site has 0 rules." in wrong.stderr
+
+
+def test_widget_of_a_site_is_told_what_to_do(upgraded: dict[str, str]) -> None:
+    copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+
+    set_up = copydesk(upgraded, "sites", "widget", "The News", "mode=confirm", "askEmail=on")
+    wrong = copydesk(upgraded, "sites", "widget", "The News", "mode=loud")
+    shown = copydesk(upgraded, "sites", "widget", "The News", "mode=")
+
+    assert set_up.stdout.splitlines() == ["mode=confirm", "askEmail=True"]
+    assert wrong.returncode != 0
+    assert "mode: must be one of full, confirm, send." in wrong.stderr
+    assert shown.stdout.splitlines() == ["askEmail=True"]
+
+
+def test_tag_is_printed_and_can_be_pinned(upgraded: dict[str, str]) -> None:
+    added = copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+    copydesk(upgraded, "sites", "widget", "The News", 'hint=Press "{keys}"', "askEmail=on")
+
+    tag = copydesk(upgraded, "sites", "tag", "The News").stdout.strip()
+    pinned = copydesk(upgraded, "sites", "tag", "The News", "--pinned").stdout
+
+    assert tag == added.stdout.strip().splitlines()[-1]
+    assert current_build().integrity("listener.js") in pinned
+    assert f"/widget/{current_build().version}/listener.js" in pinned
+    assert 'data-ask-email="true"' in pinned
+    assert 'data-hint="Press &quot;{keys}&quot;"' in pinned
 
 
 @pytest.mark.parametrize(

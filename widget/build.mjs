@@ -69,7 +69,7 @@ const locale = async (tag) => {
 };
 
 const files = new Map(await Promise.all(tags.map(locale)));
-const define = { LOCALES: JSON.stringify(tags), STRING_NAMES: JSON.stringify(names.join(" ")) };
+const define = { LOCALES: JSON.stringify(tags.join(" ")), STRING_NAMES: JSON.stringify(names.join(" ")) };
 files.set("dialog.js", await bundle("dialog/index.ts", "esm", define, [fragmentLater]));
 files.set("background.js", await bundle("background/index.ts", "esm", define));
 for (const name of await readdir(join(here, "src", "challenge")))

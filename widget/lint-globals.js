@@ -6,6 +6,6 @@ export default {
   browser: names(
     "document window self location navigator performance Element NodeFilter CSS Event " +
       "PointerEvent Response Option addEventListener dispatchEvent requestAnimationFrame " +
-      "getSelection setTimeout fetch copydesk",
+      "getSelection setTimeout fetch copydesk PublicKeyCredential",
   ),
 };

@@ -5,6 +5,8 @@ import { widget } from "./settings";
 
 const ACCENT = "#1a5fb4";
 
+const OURS = "keydown keyup keypress mousedown selectstart copy cut paste".split(" ");
+
 export interface Host {
   /** Put something into the top layer, above every z-index of the page. */
   show(shown: HTMLElement): void;
@@ -23,7 +25,6 @@ const scheme = (): string => {
 export const makeHost = (css: string): Host => {
   const host = document.createElement("copydesk-widget");
   host.dataset.copydesk = "";
-  host.lang = language.tag;
   const root = host.attachShadow({ mode: "open" });
   const { accent } = widget.settings;
   const own = sheet("");
@@ -32,13 +33,15 @@ export const makeHost = (css: string): Host => {
     sheet(`*{--accent:${accent && CSS.supports("color", accent) ? accent : ACCENT}}`),
     own,
   ];
-  // Shortcuts of the page must not fire while the reader types here.
-  for (const type of ["keydown", "keyup", "keypress"])
+  // Neither may the page's shortcuts fire while the reader types here, nor what it does against
+  // copying.
+  for (const type of OURS)
     host.addEventListener(type, (event) => event.stopPropagation());
   return {
     show(shown) {
       // Frameworks that own the document may have taken it away.
       if (!host.isConnected) document.documentElement.append(host);
+      host.lang = language.tag;
       shown.dir = language.direction;
       shown.style.colorScheme = scheme();
       root.append(shown);

@@ -2,7 +2,7 @@
 import { widget } from "./settings";
 
 /** The tags of all locale files, and the names of the strings in them: set by the build. */
-declare const LOCALES: string[];
+declare const LOCALES: string;
 declare const STRING_NAMES: string;
 
 type Plural = Partial<Record<Intl.LDMLPluralRule, string>>;
@@ -53,7 +53,7 @@ export const string = (text: Text): string => language.strings[text] as string;
  * The locale file for a BCP 47 tag, by its own region, else by the script that is likely there,
  * else by language alone; undefined where there is none.
  */
-export const fileFor = (wanted: string, available = LOCALES): string | undefined => {
+export const fileFor = (wanted: string, available = LOCALES.split(" ")): string | undefined => {
   try {
     // "no" and "nn" readers read Bokmål.
     const locale = new Intl.Locale(wanted.replaceAll("_", "-").replace(/^n[no]\b/, "nb"));

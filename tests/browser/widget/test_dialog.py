@@ -306,3 +306,16 @@ def test_page_shortcuts_do_not_fire_while_the_reader_types(
     page.keyboard.type("j")
 
     assert page.evaluate("window.heard") is None
+
+
+def test_page_that_forbids_copying_cannot_forbid_writing(
+    page: Page, opened: Callable[..., Locator]
+) -> None:
+    dialog = opened()
+    page.evaluate(
+        """() => { for (const type of "mousedown selectstart copy paste".split(" "))
+             document.addEventListener(type, (event) => event.preventDefault()); }"""
+    )
+    dialog.get_by_label("Comment for the editors").click()
+
+    expect(dialog.get_by_label("Comment for the editors")).to_be_focused()

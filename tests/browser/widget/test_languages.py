@@ -95,3 +95,17 @@ def test_right_to_left_language_turns_the_dialog(
     assert send
     assert box
     assert send["x"] < box["x"] + box["width"] / 2
+
+
+def test_single_page_application_that_changes_its_language_is_followed(
+    page: Page, publish: Publish, select: Select, dialog: Locator
+) -> None:
+    page.goto(publish(lang="fr"))
+    open_dialog(page, select)
+    expect(dialog.get_by_role("button", name="Annuler")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.evaluate("document.documentElement.lang = 'de'")
+    open_dialog(page, select)
+
+    expect(dialog.get_by_role("button", name="Abbrechen")).to_be_visible()
+    assert page.locator("copydesk-widget").get_attribute("lang") == "de"

@@ -48,7 +48,7 @@ def test_button_stands_below_the_selection_and_its_handles(
     page: Page, publish: Publish, offer: Locator
 ) -> None:
     page.goto(publish())
-    select_by_touch(page, "#first", 25, 32)
+    select_by_touch(page, "#second", 14, 20)
     expect(offer).to_be_visible()
 
     words, button = page.evaluate(SELECTED), box_of(offer)
@@ -68,6 +68,16 @@ def test_button_stands_above_the_menu_where_no_room_is_below(
     words, button = page.evaluate(SELECTED), box_of(offer)
     assert button["y"] + button["height"] <= words["top"] - 56
     assert button["y"] >= 0
+
+
+def test_button_leaves_the_menu_its_room_below_a_selection_at_the_top(
+    page: Page, publish: Publish, offer: Locator
+) -> None:
+    page.goto(publish("<style>body { margin: 0 }</style><p id=high>They recieve letters.</p>"))
+    select_by_touch(page, "#high", 5, 12)
+    expect(offer).to_be_visible()
+
+    assert box_of(offer)["y"] >= page.evaluate(SELECTED)["bottom"] + 96
 
 
 def test_button_scrolls_with_the_words(page: Page, publish: Publish, offer: Locator) -> None:

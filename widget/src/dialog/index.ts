@@ -116,6 +116,8 @@ export const open = async (): Promise<void> => {
   remembered = undefined;
   const before = ends;
   await ready;
+  // A single-page application may have gone on to another language.
+  await loadLanguage();
   if (dialog || done || before !== ends) return;
   offer?.remove();
   const reason = objection(grabbed);

@@ -1,6 +1,6 @@
 /** Where the button at a touch selection stands. All in CSS pixels. */
 
-/** The handles below a selection, and the system's menu above it. */
+/** The handles below a selection, and the system's menu above it, or below where no room is. */
 const HANDLES = 40;
 const MENU = 64;
 const BUTTON = 48;
@@ -16,7 +16,8 @@ export const placeBelow = (selection: Selection): string => {
   const { top, bottom, left, right } = selection.getRangeAt(0).getBoundingClientRect();
   const lowest = innerHeight - BUTTON - EDGE;
   const above = top - MENU - BUTTON;
-  const y = bottom + HANDLES < lowest ? bottom + HANDLES : above > EDGE ? above : lowest;
+  const below = bottom + HANDLES + (top < MENU ? MENU : 0);
+  const y = below < lowest ? below : above > EDGE ? above : lowest;
   const x = Math.max(HALF, Math.min((left + right) / 2, innerWidth - HALF));
   return `.at{top:${y + scrollY}px;left:${x + scrollX}px}`;
 };

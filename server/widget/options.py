@@ -1,0 +1,85 @@
+"""What a site owner can set for the widget, by the names of docs/widget.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+MOST_CHARACTERS = 1000
+# The longest value: every page view carries it.
+LONGEST = 200
+
+
+class InvalidOption(ValueError):  # noqa: N818 - names what is wrong, not that it is an error
+    """An option that there is not, or a value that it cannot have; the message names it."""
+
+
+def _text(value: str) -> str:
+    if len(value) > LONGEST or not value.isprintable():
+        raise ValueError(f"must have at most {LONGEST} printable characters")
+    return value
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return value
+
+    return check
+
+
+def _switch(value: str) -> bool:
+    return _one_of("on", "off")(value) == "on"
+
+
+def _length(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= MOST_CHARACTERS:
+        raise ValueError(f"must be a number from 1 to {MOST_CHARACTERS}")
+    return int(value)
+
+
+def _language(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", value):
+        raise ValueError("must be a language tag such as de or pt-BR")
+    return value
+
+
+OPTIONS: dict[str, Callable[[str], str | int | bool]] = {
+    "lang": _language,
+    "mode": _one_of("full", "confirm", "send"),
+    "article": _text,
+    "exclude": _text,
+    "min": _length,
+    "max": _length,
+    "accent": _text,
+    "button": _one_of("bottom-right", "bottom-left", "top-right", "top-left", "off"),
+    "touch": _switch,
+    "askEmail": _switch,
+    "hint": _text,
+    "hintIcon": _text,
+    "hintImage": _text,
+    "author": _text,
+    "section": _text,
+}
+
+
+def changed(settings: dict[str, Any], pairs: Iterable[str]) -> dict[str, Any]:
+    """``settings`` with each ``option=value``; an empty value takes the option away.
+
+    Raises InvalidOption.
+    """
+    result = dict(settings)
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or name not in OPTIONS:
+            known = ", ".join(OPTIONS)
+            raise InvalidOption(f"{name}: write option=value, with one of the options {known}.")
+        result.pop(name, None)
+        if value:
+            try:
+                result[name] = OPTIONS[name](value)
+            except ValueError as error:
+                raise InvalidOption(f"{name}: {error}.") from None
+    return result
