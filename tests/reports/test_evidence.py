@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from submissions import Submit
 
 from server.database import write_transaction
@@ -142,6 +142,19 @@ def test_the_newest_reports_come_first(submit: Submit) -> None:
 
     examined = db.session.scalars(select(Report.exact).where(Report.evaluated_at.is_not(None)))
     assert list(examined) == ["three"]
+
+
+def test_spam_waits_behind_the_rest(submit: Submit) -> None:
+    for word in ("mistake", "cheap pills"):
+        submit(selector__exact=word)
+    with write_transaction() as session:
+        session.execute(update(Report).where(Report.exact == "cheap pills").values(status="spam"))
+
+    evaluate_pending(limit=1)
+
+    examined = db.session.scalars(select(Report.exact).where(Report.evaluated_at.is_not(None)))
+    assert list(examined) == ["mistake"]
+    assert evaluate_pending() == 1
 
 
 def test_all_reports_are_examined_again_on_demand(submit: Submit) -> None:
