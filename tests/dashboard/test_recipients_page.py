@@ -24,8 +24,8 @@ def address(editor_client: FlaskClient, site: Site) -> str:
     return f"/sites/{site.key}/recipients"
 
 
-def send(client: FlaskClient, address: str, **form: str) -> str:
-    answer = client.post(address, data=form, follow_redirects=True)
+def send(client: FlaskClient, path: str, /, **form: str) -> str:
+    answer = client.post(path, data=form, follow_redirects=True)
     assert answer.status_code == 200, answer.text
     return answer.text
 
