@@ -28,6 +28,11 @@ TABLE = {
     ("GET", "dashboard.show_delivery_html"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_delivery_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.retry_delivery"): (303, 303, 403, 404, 302),
+    # A form that names no site, and a channel that nobody has.
+    ("GET", "dashboard.show_channels"): (200, 403, 403, 200, 302),
+    ("POST", "dashboard.add_channel"): (404, 403, 403, 404, 302),
+    ("GET", "dashboard.show_channels_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.change_channel"): (404, 404, 404, 404, 302),
     # Forms without their fields: 422 and 400 are answers to who may send them.
     ("GET", "dashboard.show_notifications"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_notifications_instead"): (303, 303, 303, 303, 302),
@@ -44,7 +49,6 @@ TABLE = {
 }
 ROLES = ("owner", "editor", "viewer", "elsewhere", "nobody")
 PUBLIC = {"dashboard.static"}
-ACTIONS = ("fixed", "rejected", "spam", "reopen")
 
 
 def test_table_names_every_address_of_the_dashboard(app: Flask) -> None:
@@ -74,23 +78,24 @@ def become(client: FlaskClient, role: str) -> None:
 
 
 def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> list[str]:
-    """The endpoint's address for the report or its delivery; one for each action."""
+    """The endpoint's address for the report, its delivery or its site; one for each action."""
     rule = next(rule for rule in app.url_map.iter_rules(endpoint))
-    item = delivery if "deliver" in endpoint else report
+    values = {
+        "public_id": (delivery if "deliver" in endpoint else report).public_id,
+        "site_key": report.site.key,
+        "name": "days",
+        "reference": "nothing",
+        "form": "add",
+    }
+    actions = rule._converters["action"].items if "action" in rule.arguments else ("",)
     with app.test_request_context():
         return [
             app.url_for(
                 endpoint,
                 _external=False,
-                **{"site_key": report.site.key, "form": "add"}
-                if "site_key" in rule.arguments
-                else {"public_id": item.public_id, "action": action}
-                if "action" in rule.arguments
-                else {"name": "days"}
-                if "name" in rule.arguments
-                else dict.fromkeys(rule.arguments, item.public_id),
+                **{name: {**values, "action": action}[name] for name in rule.arguments},
             )
-            for action in (ACTIONS if "action" in rule.arguments else ("",))
+            for action in sorted(actions)
         ]
 
 
