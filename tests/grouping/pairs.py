@@ -167,6 +167,7 @@ def main() -> None:
         right = sum(pair.judged_same == pair.same for pair in pairs)
         same = sum(pair.same for pair in pairs)
         print(f"{name:24}{len(pairs):6}{same:6}{right:7}{precision:11.3f}{recall:8.3f}")
+    print(f"\n{len({pair.page.split()[0] for pair in sets['all']})} languages")
     if "--wrong" in sys.argv:
         chosen = sys.argv[-1] if sys.argv[-1] in sets else "tuned"
         for pair in sets[chosen]:
