@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import now
@@ -45,13 +45,6 @@ def accepted(session: Session, channel: str, recipients: Collection[str]) -> Non
         delete(Breaker)
         .where(Breaker.channel == channel, Breaker.recipient.in_(recipients))
         .execution_options(synchronize_session=False)
-    )
-
-
-def not_held(channel: str) -> ColumnElement[bool]:
-    """The condition on a delivery that it may be tried now."""
-    return Delivery.recipient.not_in(
-        select(Breaker.recipient).where(Breaker.channel == channel, Breaker.probe_at > now())
     )
 
 

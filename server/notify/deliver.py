@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 BATCH = 50
 # Claimed and not yet marked: what a killed worker leaves in doubt. Enough to keep the line busy.
 IN_HAND = 10
+CLAIM_AT_LEAST = IN_HAND // 2
 # Room for rendering, for the database, and for clocks of several machines that disagree.
 LEASE_MARGIN_SECONDS = 15.0
 # Leases are renewed this often, so that what is left of them always covers one message.
@@ -87,8 +88,10 @@ class _Batch:
                 outcomes = self._write(found, line)
                 if self.in_hand:
                     outcomes += line.outcomes(0 if outcomes else RENEW_SECONDS)
-                room = min(IN_HAND - len(self.in_hand) + len(outcomes), limit - self.claimed)
-                found = self._turn(outcomes, 0 if line.halted else room)
+                room = IN_HAND - len(self.in_hand) + len(outcomes)
+                # Asking for more costs as much as marking: not for one place alone.
+                wanted = min(room, limit - self.claimed) if room >= CLAIM_AT_LEAST else 0
+                found = self._turn(outcomes, 0 if line.halted else wanted)
         finally:
             line.close()
             # What ended while something failed here.

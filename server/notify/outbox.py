@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy import Integer, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from server.clock import now
-from server.models import Base, Channel, Delivery, DeliveryReport
+from server.models import Base, Breaker, Channel, Delivery, DeliveryReport
 from server.notify import breaker
 
 # Waits after the 1st, 2nd … failed attempt; the last failure comes about two days after the first.
@@ -90,6 +90,36 @@ _SETTLE = (
 )
 
 
+_earlier = aliased(Delivery)
+# Made once: making it takes longer than the database takes to answer.
+_DUE = (
+    select(Delivery.id, Delivery.recipient)
+    .where(
+        Delivery.state == "queued",
+        Delivery.channel == bindparam("channel"),
+        Delivery.due_at <= bindparam("moment"),
+        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= bindparam("moment")),
+        Delivery.recipient.not_in(
+            select(Breaker.recipient).where(
+                Breaker.channel == bindparam("channel"), Breaker.probe_at > bindparam("moment")
+            )
+        ),
+        Delivery.recipient.not_in(select(Channel.reference).where(Channel.active.is_(False))),
+        # Nobody should read that a report is open again before they read of it.
+        ~exists().where(
+            _earlier.report_id == Delivery.report_id,
+            _earlier.channel == Delivery.channel,
+            _earlier.recipient == Delivery.recipient,
+            _earlier.state == "queued",
+            _earlier.id < Delivery.id,
+        ),
+    )
+    .order_by(Delivery.due_at, Delivery.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, of=Delivery)
+)
+
+
 # Its schedule begins anew.
 _AFRESH = {"state": "queued", "attempts": 0, "last_error": ""}
 
@@ -114,26 +144,8 @@ def claim_due(
     locked, and those that somebody else has locked are passed over.
     """
     moment = now()
-    found = [
-        (delivery_id, recipient)
-        for delivery_id, recipient in session.execute(
-            select(Delivery.id, Delivery.recipient)
-            .where(
-                Delivery.state == "queued",
-                Delivery.channel == channel,
-                Delivery.due_at <= moment,
-                or_(Delivery.lease_until.is_(None), Delivery.lease_until <= moment),
-                breaker.not_held(channel),
-                ~_earlier_about_the_same(),
-                Delivery.recipient.not_in(
-                    select(Channel.reference).where(Channel.active.is_(False))
-                ),
-            )
-            .order_by(Delivery.due_at, Delivery.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    ]
+    due = session.execute(_DUE, {"channel": channel, "moment": moment, "most": limit})
+    found = [(delivery_id, recipient) for delivery_id, recipient in due]
     claimed = breaker.one_probe_each(session, channel, found, lease) if found else []
     if claimed:
         session.execute(
@@ -150,19 +162,6 @@ def claim_due(
             )
         )
     return claimed
-
-
-def _earlier_about_the_same() -> ColumnElement[bool]:
-    """Whether the recipient is still owed an earlier message about the same report: nobody should
-    read that it is open again before they read of it."""
-    earlier = aliased(Delivery)
-    return exists().where(
-        earlier.report_id == Delivery.report_id,
-        earlier.channel == Delivery.channel,
-        earlier.recipient == Delivery.recipient,
-        earlier.state == "queued",
-        earlier.id < Delivery.id,
-    )
 
 
 def wake(session: Session, channel: str, server: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.models import Membership, Site, User
@@ -24,15 +24,21 @@ class Recipient:
     seal: bytes
 
 
+# Asked for each mail: making the statement takes longer than the database takes to answer.
+_MEMBER = (
+    select(User, Membership.role)
+    .join(Membership)
+    .where(
+        func.lower(User.email) == bindparam("address"),
+        User.active,
+        Membership.site_id == bindparam("site"),
+    )
+)
+
+
 def recipient_at(session: Session, site: Site, address: str) -> Recipient | None:
     """Who reads a site's reports at an address; None for nobody any more."""
-    member = session.execute(
-        select(User, Membership.role)
-        .join(Membership)
-        .where(
-            func.lower(User.email) == address.lower(), User.active, Membership.site_id == site.id
-        )
-    ).first()
+    member = session.execute(_MEMBER, {"address": address.lower(), "site": site.id}).first()
     if member is None:
         return None
     user, role = member
