@@ -131,12 +131,12 @@ class _Batch:
         ended = {outcome.prepared.delivery_id for outcome in outcomes}
 
         def work(session: Session) -> Sequence[int]:
-            self._mark_done(session, outcomes)
             for outcome in outcomes:
                 if not outcome.receipt:
                     self._mark(session, outcome)
                 if self.transport.logs_attempts and outcome.tried:
                     session.add(_attempt(outcome))
+            self._mark_done(session, outcomes)
             if due_for_renewal:
                 remaining = [each for each in self.in_hand if each not in ended]
                 outbox.renew(session, remaining, self.token, self.lease)
@@ -180,7 +180,10 @@ class _Batch:
             if not outbox.settle_all(session, self.token, state, ended):
                 log.warning("of deliveries %s one was taken over by another worker", list(ended))
             if state == "sent":
-                breaker.accepted(session, self.channel, {each.recipient for each in done})
+                # Whose last word it was: what was refused after it counts.
+                last = {each.prepared.recipient: each for each in outcomes if each.tried}
+                accepted = {name for name, each in last.items() if each.receipt}
+                breaker.accepted(session, self.channel, accepted)
                 if self.transport.server and not self.awake:
                     outbox.wake(session, self.channel, self.transport.server)
                     self.awake = True

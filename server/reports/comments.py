@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from server.models import Report, Submission
 
-
 # Asked for each mail: making the statement takes longer than the database takes to answer.
 _LATEST = (
     select(Submission.comment)
