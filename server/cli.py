@@ -15,6 +15,7 @@ from server import create_app, tasks
 from server.config import SettingError, Settings
 from server.database import write_transaction
 from server.demo.command import demo
+from server.erase_command import erase_command
 from server.extensions import db
 from server.models import Site
 from server.notify.commands import channels, mail
@@ -70,6 +71,7 @@ def main() -> None:
 
 main.add_command(db_group)
 main.add_command(demo)
+main.add_command(erase_command)
 main.add_command(mail)
 main.add_command(channels)
 main.add_command(users)

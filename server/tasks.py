@@ -24,6 +24,7 @@ from server.notify import digests, routing
 from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
 from server.notify.thanks import forget_thanked_readers, owe_thanks
+from server.reports.erasure import erase_expired
 from server.reports.evidence import evaluate_pending
 
 log = logging.getLogger(__name__)
@@ -191,6 +192,12 @@ def _register(app: Flask, huey: Huey) -> Any:
         work()
 
     huey.periodic_task(crontab(minute="*"), name="sweep")(sweep)
+
+    def forget() -> None:
+        with app.app_context():
+            erase_expired(stopping=stopping.is_set)
+
+    huey.periodic_task(crontab(minute="23"), name="forget")(forget)
     return bell
 
 

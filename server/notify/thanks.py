@@ -106,7 +106,12 @@ def _next_fixed(session: Session, after: int) -> ReaderContact | None:
 
 
 def _is_fixed() -> tuple[ColumnElement[bool], ...]:
-    return Report.status == "fixed", Report.resolved_at <= now() - GRACE
+    # Spam may leave anybody's address.
+    return (
+        Report.status == "fixed",
+        Report.resolved_at <= now() - GRACE,
+        Submission.spam.is_(False),
+    )
 
 
 def _owe(session: Session, contact_id: int, settings: Settings) -> int:

@@ -1,0 +1,63 @@
+"""``copydesk erase``: what one reader sent."""
+
+from __future__ import annotations
+
+import uuid
+
+import click
+from flask.cli import with_appcontext
+
+from server.database import write_transaction
+from server.reports.erasure import Erased, erase, submission_named, submissions_of
+from server.schema import require_current_schema
+
+
+@click.command("erase")
+@click.option("--email", default="", help="The address that the reader left, or wrote.")
+@click.option(
+    "--submission", type=click.UUID, help="The id that the reader's browser was answered."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
+@with_appcontext
+def erase_command(email: str, submission: uuid.UUID | None, dry_run: bool) -> None:
+    """Erase what one reader sent, by e-mail address or by a submission's id.
+
+    Comments, corrections that nobody else sent, the address and the texts of messages that quoted
+    them go. The reports stay, with the words of the page and the number of readers. Backups are
+    not touched: see docs/privacy.md.
+    """
+    require_current_schema()
+    if bool(email) == bool(submission):
+        raise click.UsageError("Name either --email or --submission.")
+    try:
+        with write_transaction() as session:
+            found = (
+                submission_named(session, submission)
+                if submission
+                else submissions_of(session, email)
+            )
+            account = erase(session, found, email)
+            if dry_run:
+                raise _NothingDone
+    except _NothingDone:
+        pass
+    _tell(account, "Would erase" if dry_run else "Erased")
+
+
+class _NothingDone(Exception):  # noqa: N818 - it rolls back, it is no error
+    pass
+
+
+def _tell(account: Erased, did: str) -> None:
+    if not account.submissions and not account.messages:
+        click.echo("Nothing of this reader is stored.")
+        return
+    for count, what in (
+        (account.submissions, "submissions"),
+        (account.contacts, "addresses to thank"),
+        (account.corrections, "corrections that nobody else sent"),
+        (account.messages, "messages' texts"),
+    ):
+        click.echo(f"{did}\t{count}\t{what}")
+    for report in account.reports:
+        click.echo(f"Report\t{report}\tstays, with the words of the page")

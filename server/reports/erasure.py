@@ -1,0 +1,210 @@
+"""Erasing what readers sent: after a site's retention, and for one reader who asks for it.
+
+What a page says stays, and so do the numbers: a report keeps the words that were selected, its
+correction, its status, its history and how many readers there were.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from server.clock import now
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Delivery, DeliveryReport, ReaderContact, Report, Site, Submission
+from server.reports.readers import forget_former_days
+
+BATCH = 200
+# Who left an address hears nothing of what was rejected; an editor may change his mind.
+CONTACT_GRACE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many submissions, addresses to thank, kept messages and corrections are gone, and the
+    reports they were about."""
+
+    submissions: int
+    contacts: int
+    messages: int
+    corrections: int
+    reports: Sequence[uuid.UUID]
+
+
+def erase_expired(stopping: Callable[[], bool] = lambda: False) -> int:
+    """Erase what has outlived its site's retention, batch by batch; how many submissions."""
+    moment = now()
+    with write_transaction() as session:
+        forget_former_days(session, moment.date())
+    erased = 0
+    for site_id, days in db.session.execute(select(Site.id, Site.retention_days)).all():
+        limit = moment - timedelta(days=days)
+        with write_transaction() as session:
+            _forget_old_contacts(session, site_id, moment - CONTACT_GRACE, limit)
+        while not stopping():
+            with write_transaction() as session:
+                batch = _expired(session, site_id, limit)
+                _forget_messages(session, {report_id for _, report_id in batch})
+                _delete_submissions(session, [submission_id for submission_id, _ in batch])
+            erased += len(batch)
+            if len(batch) < BATCH:
+                break
+    return erased
+
+
+def submissions_of(session: Session, email: str) -> Sequence[int]:
+    """The submissions with which an address was left, or whose comment names it."""
+    pattern = email.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    left = select(ReaderContact.submission_id).where(
+        func.lower(ReaderContact.email) == email.strip().lower()
+    )
+    return session.scalars(
+        select(Submission.id)
+        .where(
+            or_(
+                Submission.id.in_(left),
+                func.lower(Submission.comment).like(f"%{pattern}%", escape="\\"),
+            )
+        )
+        .order_by(Submission.id)
+    ).all()
+
+
+def submission_named(session: Session, public_id: uuid.UUID) -> Sequence[int]:
+    """The submission of an id, as the widget's answer gives it; empty where there is none."""
+    return session.scalars(select(Submission.id).where(Submission.public_id == public_id)).all()
+
+
+def erase(session: Session, submission_ids: Collection[int], email: str = "") -> Erased:
+    """Erase submissions, in the caller's transaction, with the messages that quoted them and the
+    corrections that nobody else sent; and what is still owed to an address, where one is given."""
+    reports = session.scalars(
+        select(Report)
+        .where(Report.id.in_(select(Submission.report_id).where(Submission.id.in_(submission_ids))))
+        .order_by(Report.id)
+    ).all()
+    contacts = session.scalar(
+        select(func.count()).where(ReaderContact.submission_id.in_(submission_ids))
+    )
+    corrections = sum(_forget_correction(session, report, submission_ids) for report in reports)
+    messages = _forget_messages(session, {report.id for report in reports})
+    messages += _forget_owed(session, email)
+    _delete_submissions(session, submission_ids)
+    return Erased(
+        len(submission_ids),
+        contacts or 0,
+        messages,
+        corrections,
+        [report.public_id for report in reports],
+    )
+
+
+def _expired(session: Session, site_id: int, limit: datetime) -> Sequence[tuple[int, int]]:
+    """Submissions to reports that were closed before ``limit``, with their reports."""
+    rows = session.execute(
+        select(Submission.id, Submission.report_id)
+        .join(Report)
+        .where(
+            Submission.site_id == site_id,
+            Submission.received_at < limit,
+            Report.status != "open",
+            Report.resolved_at < limit,
+        )
+        .order_by(Submission.received_at)
+        .limit(BATCH)
+    )
+    return [(submission_id, report_id) for submission_id, report_id in rows]
+
+
+def _forget_old_contacts(
+    session: Session, site_id: int, closed_before: datetime, left_before: datetime
+) -> None:
+    """Addresses that nothing will be sent to: of reports closed otherwise than as fixed, and of
+    those that stayed open all along."""
+    old = (
+        select(Submission.id)
+        .join(Report)
+        .where(
+            Submission.site_id == site_id,
+            or_(
+                (Report.status != "open") & (Report.resolved_at < closed_before),
+                Submission.received_at < left_before,
+            ),
+        )
+    )
+    session.execute(
+        delete(ReaderContact)
+        .where(ReaderContact.submission_id.in_(old))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _delete_submissions(session: Session, ids: Collection[int]) -> None:
+    # The database deletes the addresses that were left with them.
+    session.execute(
+        delete(Submission)
+        .where(Submission.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _forget_messages(session: Session, report_ids: Collection[int]) -> int:
+    """Take the text out of messages about some reports that are sent, kept or given up; one that
+    is still owed is written anew when it is sent."""
+    about = select(DeliveryReport.delivery_id).where(DeliveryReport.report_id.in_(report_ids))
+    emptied = session.execute(
+        update(Delivery)
+        .where(
+            or_(Delivery.report_id.in_(report_ids), Delivery.id.in_(about)),
+            or_(Delivery.text != "", Delivery.html != ""),
+        )
+        .values(text="", html="")
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(emptied.all())
+
+
+def _forget_owed(session: Session, email: str) -> int:
+    """Thanks that are owed to an address, and not in a worker's hands."""
+    if not email:
+        return 0
+    gone = session.execute(
+        delete(Delivery)
+        .where(
+            Delivery.kind == "thanks",
+            func.lower(Delivery.recipient) == email.strip().lower(),
+            Delivery.lease_token.is_(None),
+        )
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
+
+
+def _forget_correction(session: Session, report: Report, leaving: Collection[int]) -> bool:
+    """Whether a report showed a correction that nobody but the leaving sent. It then shows that of
+    the latest other reader, if there is one."""
+    others = session.scalars(
+        select(Submission.suggestion)
+        .where(
+            Submission.report_id == report.id,
+            Submission.id.not_in(leaving),
+            Submission.spam.is_(False),
+            Submission.suggestion != "",
+        )
+        .order_by(Submission.id.desc())
+    ).all()
+    if not report.suggestion or report.suggestion in others:
+        return False
+    report.suggestion = others[0] if others else ""
+    # What spoke for the correction speaks no more.
+    report.evaluated_at = None
+    session.flush()
+    return True
