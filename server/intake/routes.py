@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, jsonify, request
@@ -15,6 +16,7 @@ from server.group_commit import GroupCommit
 from server.intake import documentation
 from server.intake.body import read_json_object
 from server.intake.challenges import challenge_named
+from server.intake.judging import reasons_for_spam
 from server.intake.limits import check_limit, require_below_limit
 from server.intake.origin import check_origin, page_identity
 from server.intake.schema import SubmissionSchema, new_submission
@@ -159,6 +161,7 @@ def _record(site: KnownSite, data: dict[str, Any]) -> Recorded:
         page_identity(site, page["url"], page.get("canonical") or ""),
         keys.reader_hash(site.key, address_prefix()),
     )
+    new = replace(new, spam_reasons=reasons_for_spam(site, new, data))
     # What waits for its turn holds no connection and no old snapshot.
     db.session.rollback()
     records: GroupCommit[NewSubmission, Recorded] = current_app.extensions["records"]

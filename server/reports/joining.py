@@ -42,13 +42,15 @@ class Joining:
 
     def report(self, page: int, new: NewSubmission, at: datetime) -> tuple[Draft, str]:
         """The report that a submission opens or joins, as it then is, and which of ``opened``,
-        ``joined`` and ``reopened`` it did."""
+        ``joined`` and ``reopened`` it did; ``ignored`` where it is spam and the place is known."""
         draft = self._at.get((page, new.place_hash))
         clearer = draft is not None and not draft.values["suggestion"] and bool(new.suggestion)
         if draft is None:
             draft, clearer = self._like(page, new)
         if draft is None:
             draft, kind = self._open(page, new, at), "opened"
+        elif new.spam_reasons:
+            kind = "ignored"
         else:
             kind = self._join(draft, new, at, clearer)
         self._at[page, new.place_hash] = draft
@@ -75,13 +77,13 @@ class Joining:
                 "public_id": new_public_id(),
                 "site_id": new.site_id,
                 "page_id": page,
-                "status": "open",
+                "status": "spam" if new.spam_reasons else "open",
                 "version": 1,
                 **_shown(new),
                 "readers": 1,
                 "first_submitted_at": at,
                 "last_submitted_at": at,
-                "resolved_at": None,
+                "resolved_at": at if new.spam_reasons else None,
                 "evaluated_at": None,
             },
         )
@@ -90,6 +92,12 @@ class Joining:
 
     def _join(self, draft: Draft, new: NewSubmission, at: datetime, clearer: bool) -> str:
         report = draft.values
+        if report["status"] == "spam" and self._is_withheld(draft):
+            # Somebody honest names the place: what spam said of it, and that it did, counts for
+            # nothing.
+            report.update(_shown(new), readers=1, last_submitted_at=at, evaluated_at=None)
+            report.update(status="open", resolved_at=None, version=report["version"] + 1)
+            return "reopened"
         report["readers"] += 1
         report["last_submitted_at"] = at
         # One reader more is evidence.
@@ -109,6 +117,9 @@ class Joining:
             report.update(_shown(new))
         report.update(status="open", resolved_at=None, version=report["version"] + 1)
         return "reopened"
+
+    def _is_withheld(self, draft: Draft) -> bool:
+        return draft.id is None or ledger.is_withheld(self._connection, draft.id)
 
     def _heard(self, draft: Draft) -> list[Heard]:
         if draft.heard is None:

@@ -178,12 +178,24 @@ def report_by_id(connection: Connection, report: int) -> Draft:
     return Draft(report, dict(row.mappings().one()))
 
 
+def is_withheld(connection: Connection, report: int) -> bool:
+    """Whether a report that is spam is so because a rule said it, and no editor did."""
+    event = EVENT.c
+    source = connection.scalar(
+        select(event.source)
+        .where(event.report_id == report, event.kind == "spam")
+        .order_by(event.id.desc())
+        .limit(1)
+    )
+    return source == "rule"
+
+
 def latest_heard(connection: Connection, report: int | None) -> list[Heard]:
     """What readers last sent about a report, newest first, to MAX_HEARD."""
     table = SUBMISSION.c
     rows = connection.execute(
         select(table.suggestion, table.reader_hash, table.received_at)
-        .where(table.report_id == report)
+        .where(table.report_id == report, table.spam.is_(False))
         .order_by(table.id.desc())
         .limit(MAX_HEARD)
     )

@@ -55,6 +55,10 @@ def record_submissions(
     Gives an answer for each, and what happened. A known idempotency key stores nothing and gives
     the first answer again, whatever else the request says: a reader who sends a second time, with
     one word more, has been heard.
+
+    Spam is stored and changes nothing that is known: it opens no closed report and counts as no
+    reader. A place that only spam named has a report among the spam, of which nobody hears until
+    somebody honest names the place, or an editor opens it.
     """
     by_key = {_key(new): new for new in reversed(batch)}
     answers = {
@@ -92,7 +96,9 @@ def _decide(connection: Connection, fresh: list[NewSubmission], moment: datetime
     acts = []
     for new, page in zip(fresh, pages, strict=True):
         draft, kind = joining.report(page, new, moment)
-        acts.append(_Act(new, new_public_id(), draft, kind, draft.values["readers"], moment))
+        # Whoever sends spam reads what everybody reads.
+        readers = draft.values["readers"] + (kind == "ignored")
+        acts.append(_Act(new, new_public_id(), draft, kind, readers, moment))
     return acts
 
 
@@ -106,10 +112,11 @@ def _pages(
             "site_id": new.site_id,
             "url": new.url,
             "url_hash": new.url_hash,
-            "title": new.page_title,
+            # Editors know the page by it: spam does not name it.
+            "title": "" if new.spam_reasons else new.page_title,
             "language": new.language,
-            "author": new.author,
-            "section": new.section,
+            "author": "" if new.spam_reasons else new.author,
+            "section": "" if new.spam_reasons else new.section,
             "created_at": moment,
         }
         for new in fresh
@@ -124,19 +131,11 @@ def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
     ledger.write_reports(connection, [act.draft for act in acts])
     ledger.write_submissions(connection, [_submission(act) for act in acts])
     ledger.write_contacts(connection, [_contact(act) for act in acts if act.new.email])
-    events = ledger.write_events(
-        connection,
-        [
-            {
-                "report_id": act.draft.id,
-                "kind": act.kind,
-                "source": "widget",
-                "actor_id": None,
-                "created_at": act.at,
-            }
-            for act in acts
-        ],
-    )
+    heard = [act for act in acts if not act.new.spam_reasons]
+    withheld = [act for act in acts if act.new.spam_reasons and act.kind == "opened"]
+    rows = [_event(act, act.kind) for act in (*heard, *withheld)]
+    rows += [_event(act, "spam", "rule") for act in withheld]
+    events = ledger.write_events(connection, rows)
     return [
         Happened(
             site_id=act.new.site_id,
@@ -147,8 +146,18 @@ def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
             readers=act.readers,
             at=act.at,
         )
-        for act, event_id in zip(acts, events, strict=True)
+        for act, event_id in zip(heard, events, strict=False)
     ]
+
+
+def _event(act: _Act, kind: str, source: str = "widget") -> dict[str, Any]:
+    return {
+        "report_id": act.draft.id,
+        "kind": kind,
+        "source": source,
+        "actor_id": None,
+        "created_at": act.at,
+    }
 
 
 def _submission(act: _Act) -> dict[str, Any]:
@@ -172,6 +181,8 @@ def _submission(act: _Act) -> dict[str, Any]:
         "comment": new.comment,
         "widget": new.widget,
         "reader_hash": new.reader_hash,
+        "spam": bool(new.spam_reasons),
+        "spam_reasons": [reason._asdict() for reason in new.spam_reasons],
         "received_at": act.at,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.text.place import Place
+from server.text.spam import Reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class NewSubmission:
     reader_hash: bytes | None = None
     # Left to be thanked, checked; or empty.
     email: str = ""
+    # Why it is spam, by server.text.spam; empty where it is not.
+    spam_reasons: tuple[Reason, ...] = ()
     # What the page declares, which nobody vouches for.
     author: str = ""
     section: str = ""

@@ -10,20 +10,13 @@ from sqlalchemy.orm import Session
 
 from server.clock import now
 from server.models import Event, Report, Submission
+from server.reports import ledger
 from server.reports.record import Happened
 
 
 def is_withheld(session: Session, report: Report) -> bool:
     """Whether a report is spam because a rule said so, and no editor did."""
-    if report.status != "spam":
-        return False
-    source = session.scalar(
-        select(Event.source)
-        .where(Event.report_id == report.id, Event.kind == "spam")
-        .order_by(Event.id.desc())
-        .limit(1)
-    )
-    return source == "rule"
+    return report.status == "spam" and ledger.is_withheld(session.connection(), report.id)
 
 
 def release(session: Session, report: Report) -> list[Happened]:

@@ -1,0 +1,82 @@
+"""Whether a submission is spam, by what it says and by what its sender sent before.
+
+What came before is counted where limits are (:mod:`server.intake.limits`): the database is asked
+nothing, so that judging costs an honest reader nothing either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from server.intake.limits import counters
+from server.intake.site_cache import KnownSite
+from server.reports.submission import NewSubmission
+from server.text.glob import folded
+from server.text.spam import Act, Reason, is_spam, many_pages, repeated_text, signs
+
+# More pages than anybody reads, also when reports that waited for a connection come at once.
+MOST_PAGES = 10
+PAGES_SECONDS = 60
+# A proofreader may well say the same of several places.
+MOST_PLACES = 8
+PLACES_MINUTES = 10
+# A shorter text may be the same by chance.
+MIN_REPEATED = 12
+
+
+def reasons_for_spam(
+    site: KnownSite, new: NewSubmission, data: dict[str, Any]
+) -> tuple[Reason, ...]:
+    """Why this is spam, heaviest first; empty where it is not. ``data``: the loaded schema."""
+    found = [*signs(_act(site, new, data)), *_pages(new), *_repetition(site, new)]
+    if not is_spam(found):
+        return ()
+    return tuple(sorted(found, key=lambda reason: -reason.weight))
+
+
+def _act(site: KnownSite, new: NewSubmission, data: dict[str, Any]) -> Act:
+    page_text = (new.page_title, new.before, new.prefix, new.exact, new.suffix, new.after)
+    return Act(
+        exact=new.exact,
+        suggestion=new.suggestion,
+        comment=new.comment,
+        page_text="\n".join(page_text),
+        page_url=new.page_url,
+        language=new.language,
+        site_language=site.language,
+        origins=site.origins,
+        website=data.get("website") or "",
+        elapsed_ms=data.get("elapsed_ms"),
+        links_allowed=site.links_allowed,
+        blocked_words=site.blocked_words,
+        blocked_urls=site.blocked_urls,
+    )
+
+
+def _pages(new: NewSubmission) -> list[Reason]:
+    if new.reader_hash is None:
+        return []
+    reader, page = new.reader_hash.hex(), new.url_hash.hex()
+    if not counters().more_than(MOST_PAGES, PAGES_SECONDS, "pages", reader, page):
+        return []
+    return [many_pages(MOST_PAGES, PAGES_SECONDS)]
+
+
+def _repetition(site: KnownSite, new: NewSubmission) -> list[Reason]:
+    """A comment at many places, or one correction of many different words. From whomever: such
+    texts come from many networks."""
+    text, place = folded(new.comment).strip(), f"{new.url}\n{new.exact}"
+    if not text:
+        text, place = folded(new.suggestion).strip(), new.exact
+    if len(text) < MIN_REPEATED or text == folded(new.exact).strip():
+        return []
+    seconds = PLACES_MINUTES * 60
+    said, where = f"{site.key}/{_short_hash(text)}", _short_hash(place)
+    if not counters().more_than(MOST_PLACES, seconds, "text", said, where):
+        return []
+    return [repeated_text(MOST_PLACES, PLACES_MINUTES)]
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
