@@ -117,6 +117,8 @@ def ours(address: str, folder: Path, options: argparse.Namespace) -> Iterator[tu
         database_url=address,
         intake_network_limit=NO_LIMIT,
         intake_site_limit=NO_LIMIT,
+        spam_pages=NO_LIMIT,
+        spam_places=NO_LIMIT,
         **settings,
     )
     server.run_options = ["--workers", str(options.workers), "--threads", str(options.threads)]

@@ -81,6 +81,12 @@ class Settings:
     intake_site_limit: str = _setting(
         "60/10 second;200/minute", "reports for one site, from all networks together"
     )
+    spam_pages: str = _setting(
+        "10/minute", "different pages on which one reader reports before it counts as spam"
+    )
+    spam_places: str = _setting(
+        "8/10 minute", "different places at which one text is sent before it counts as spam"
+    )
     login_limit: str = _setting("10/minute;100/hour", "log-in attempts from one network")
     dictionaries_dir: Path | None = _setting(
         None, "a folder with Hunspell dictionaries of your own, before the system's"

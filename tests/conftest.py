@@ -61,6 +61,8 @@ def settings(tmp_path: Path) -> Settings:
         mails_per_hour=0,
         intake_network_limit="10000/minute",
         intake_site_limit="10000/minute",
+        spam_pages="10000/minute",
+        spam_places="10000/minute",
     )
 
 

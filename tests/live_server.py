@@ -35,6 +35,8 @@ class LiveServer:
             "COPYDESK_PUBLIC_URL": self.url,
             "COPYDESK_INTAKE_NETWORK_LIMIT": "10000/minute",
             "COPYDESK_INTAKE_SITE_LIMIT": "10000/minute",
+            "COPYDESK_SPAM_PAGES": "10000/minute",
+            "COPYDESK_SPAM_PLACES": "10000/minute",
             "COPYDESK_BURST_MINUTES": "0",
             "COPYDESK_MAILS_PER_HOUR": "0",
             **{f"COPYDESK_{name.upper()}": str(value) for name, value in settings.items()},

@@ -7,20 +7,19 @@ nothing, so that judging costs an honest reader nothing either.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
+from flask import current_app
+from limits import RateLimitItem, parse
+
+from server.config import Settings
 from server.intake.limits import counters
 from server.intake.site_cache import KnownSite
 from server.reports.submission import NewSubmission
 from server.text.glob import folded
 from server.text.spam import Act, Reason, is_spam, many_pages, repeated_text, signs
 
-# More pages than anybody reads, also when reports that waited for a connection come at once.
-MOST_PAGES = 10
-PAGES_SECONDS = 60
-# A proofreader may well say the same of several places.
-MOST_PLACES = 8
-PLACES_MINUTES = 10
 # A shorter text may be the same by chance.
 MIN_REPEATED = 12
 
@@ -55,27 +54,39 @@ def _act(site: KnownSite, new: NewSubmission, data: dict[str, Any]) -> Act:
 
 
 def _pages(new: NewSubmission) -> list[Reason]:
+    """More pages than anybody reads, also where reports that waited for a connection come at
+    once."""
     if new.reader_hash is None:
         return []
-    reader, page = new.reader_hash.hex(), new.url_hash.hex()
-    if not counters().more_than(MOST_PAGES, PAGES_SECONDS, "pages", reader, page):
+    item = _item(_settings().spam_pages)
+    if not counters().more_than(item, "pages", new.reader_hash.hex(), new.url_hash.hex()):
         return []
-    return [many_pages(MOST_PAGES, PAGES_SECONDS)]
+    return [many_pages(item.amount, item.get_expiry())]
 
 
 def _repetition(site: KnownSite, new: NewSubmission) -> list[Reason]:
     """A comment at many places, or one correction of many different words. From whomever: such
-    texts come from many networks."""
+    texts come from many networks. A proofreader may well say the same of several places."""
     text, place = folded(new.comment).strip(), f"{new.url}\n{new.exact}"
     if not text:
         text, place = folded(new.suggestion).strip(), new.exact
     if len(text) < MIN_REPEATED or text == folded(new.exact).strip():
         return []
-    seconds = PLACES_MINUTES * 60
+    item = _item(_settings().spam_places)
     said, where = f"{site.key}/{_short_hash(text)}", _short_hash(place)
-    if not counters().more_than(MOST_PLACES, seconds, "text", said, where):
+    if not counters().more_than(item, "text", said, where):
         return []
-    return [repeated_text(MOST_PLACES, PLACES_MINUTES)]
+    return [repeated_text(item.amount, item.get_expiry())]
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["copydesk_settings"]
+    return settings
+
+
+@lru_cache(maxsize=16)
+def _item(rule: str) -> RateLimitItem:
+    return parse(rule)
 
 
 def _short_hash(text: str) -> str:

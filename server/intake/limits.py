@@ -52,13 +52,14 @@ class Counters:
         reset = self._ask(lambda strategy: strategy.get_window_stats(item, NAMESPACE, *name))
         return max(1, int(reset.reset_time - now().timestamp()) + 1)
 
-    def more_than(self, most: int, seconds: int, what: str, who: str, value: str) -> bool:
-        """Whether ``who`` has brought more than ``most`` different values within ``seconds``, this
-        one included."""
-        item = RateLimitItemPerSecond(most + 1, seconds)
+    def more_than(self, item: RateLimitItem, what: str, who: str, value: str) -> bool:
+        """Whether ``who`` has brought more different values than ``item`` allows, this one
+        included."""
+        seconds = item.get_expiry()
+        counted = RateLimitItemPerSecond(item.amount + 1, seconds)
         if self.hit(RateLimitItemPerSecond(1, seconds), what, who, value):
-            self.hit(item, what, who)
-        return not self.allows(item, what, who)
+            self.hit(counted, what, who)
+        return not self.allows(counted, what, who)
 
     def _ask(self, question: Callable[[RateLimiter], T]) -> T:
         if now() >= self._asked_again_at:

@@ -86,10 +86,10 @@ def many_pages(most: int, seconds: int) -> Reason:
     return Reason("many-pages", 100, f"More than {most} different pages within {seconds} seconds.")
 
 
-def repeated_text(most: int, minutes: int) -> Reason:
+def repeated_text(most: int, seconds: int) -> Reason:
     """The sign of a text that comes again and again."""
     return Reason(
-        "repeated-text", 100, f"The same text at more than {most} places within {minutes} minutes."
+        "repeated-text", 100, f"The same text at more than {most} places within {seconds} seconds."
     )
 
 

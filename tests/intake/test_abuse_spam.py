@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from submissions import ORIGIN, Submit
 
 from server.clock import now
+from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Announcement, Event, Page, Report, Site, Submission
@@ -21,6 +23,11 @@ from server.reports.readers import independent_readers
 from server.sites import change_site
 
 SPAM = "Buy at http://pills.example"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, spam_pages="10/minute", spam_places="8/10 minute")
 
 
 def only_report() -> Report:

@@ -48,6 +48,8 @@ def app(
         data_dir=tmp_path_factory.mktemp("grouping") / "var",
         intake_network_limit="10000/minute",
         intake_site_limit="10000/minute",
+        spam_pages="10000/minute",
+        spam_places="10000/minute",
     )
     if request.param == "sqlite":
         yield from _run(settings)

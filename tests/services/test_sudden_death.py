@@ -81,6 +81,8 @@ def settings(
         smtp_timeout=1.0,
         intake_network_limit="1000000/minute",
         intake_site_limit="1000000/minute",
+        spam_pages="1000000/minute",
+        spam_places="1000000/minute",
     )
 
 
