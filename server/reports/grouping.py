@@ -8,6 +8,9 @@ from typing import TypeVar
 from server.text.fold import fold, plain
 from server.text.place import Place, Quote, likeness, place_of, same_place
 
+# The candidates are looked at in their order until they have so many characters in all: a hundred
+# ordinary reports. Somebody who fills a page with the longest that are allowed gains nothing.
+MAX_CHARACTERS = 25_000
 # Letters of which some must occur, before two quotes are compared in earnest.
 _PROBE = 10
 # A selection without a suggestion is clearer than another if it is at most so much of it.
@@ -22,7 +25,11 @@ def nearest(place: Place, candidates: Iterable[tuple[Key, Quote]]) -> Key | None
     None also for a selection that holds several reported mistakes and does not say which it means.
     """
     found = []
+    left = MAX_CHARACTERS
     for key, quote in candidates:
+        left -= sum(map(len, quote))
+        if left < 0:
+            break
         if not _has_letters_in_common(place, quote):
             continue
         other = place_of(quote)

@@ -24,6 +24,7 @@ CONTEXT_STEPS = (32, 64, 128, 256)
 COMPARED = 48
 # Letters that find a place whose own words were edited.
 ANCHOR = 12
+MAX_ANCHORS = 4
 MAX_OCCURRENCES = 64
 # How much of two mistakes must lie on each other, of the shorter one.
 OVERLAP = 0.5
@@ -33,6 +34,7 @@ MAX_VAGUE = 300
 # Agreement of two texts: of letters that are not equal throughout, but edited.
 EDITED = 0.75
 BOTH_EDITED = 0.85
+MISTAKE_EDITED = 0.85
 UNIQUE_ONLY_AS_A_WHOLE = 0.97
 # Equal letters on one side that outweigh an edit on the other, if half of that is still there.
 STRONG = 24
@@ -178,22 +180,23 @@ def _anchored(small: Place, large: Place) -> list[Span]:
     length = end - start
     left = small.text[max(0, start - ANCHOR) : start]
     right = small.text[end : end + ANCHOR]
-    begins = [at + len(left) for at in _occurrences(left, large.text)]
-    ends = _occurrences(right, large.text)
+    begins = [at + len(left) for at in _occurrences(left, large.text)[:MAX_ANCHORS]]
+    ends = _occurrences(right, large.text)[:MAX_ANCHORS]
     if not length:
         return [(at, at) for at in {*begins, *ends}]
     return [
         (begin, stop)
         for begin in begins
         for stop in ends
-        if begin <= stop and _is_edited(small.text[start:end], large.text[begin:stop], EDITED)
+        if begin <= stop
+        and _is_edited(small.text[start:end], large.text[begin:stop], MISTAKE_EDITED)
     ]
 
 
 def _is_edited(one: str, other: str, at_least: float) -> bool:
     """Whether a text can be what an editor made of another. Numbers are not edited: they tell one
     row of a table from the next."""
-    similarity = Indel.normalized_similarity(one, other)
+    similarity = Indel.normalized_similarity(one, other, score_cutoff=at_least)
     return similarity >= at_least and not _numbers_differ(one, other)
 
 

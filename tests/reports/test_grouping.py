@@ -48,6 +48,14 @@ def test_selection_that_may_mean_either_of_two_joins_none() -> None:
     assert nearest(place(SENTENCE), [word, other]) is None
 
 
+def test_no_more_is_compared_than_an_ordinary_page_has() -> None:
+    long = ("long", Quote("x " * 500, "", "", "y " * 500, "z " * 500, "w " * 500))
+    word = ("word", quote("recieve", "receive"))
+
+    assert nearest(place("recieve"), [*[long] * 5, word]) == "word"
+    assert nearest(place("recieve"), [*[long] * 50, word]) is None
+
+
 def test_quote_is_clearer_with_a_suggestion_or_much_shorter() -> None:
     assert is_clearer(place("recieve", "receive"), place(SENTENCE))
     assert is_clearer(place("recieve"), place(SENTENCE))
