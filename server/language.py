@@ -42,6 +42,14 @@ def available() -> tuple[str, ...]:
     return (SOURCE, *sorted(compiled - {SOURCE}))
 
 
+def names_of_languages() -> dict[str, str]:
+    """Each language we speak by its BCP 47 tag, in its own words."""
+    return {
+        language.replace("_", "-"): Locale.parse(language).get_display_name() or language
+        for language in available()
+    }
+
+
 def speaks(tag: str) -> bool:
     """Whether there is a catalogue for a BCP 47 tag, at least without its region."""
     return _negotiated(tag) is not None

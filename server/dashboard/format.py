@@ -9,6 +9,7 @@ from flask import Flask
 from server.clock import now
 from server.models import Delivery, Report
 from server.reports.evidence import main_reason
+from server.reports.history import actor_of
 from server.text.address import with_fragment
 from server.text.difference import difference
 from server.text.evidence import BASE, level_of
@@ -51,6 +52,7 @@ def said(delivery: Delivery) -> str:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
+        actor_of=actor_of,
         age=age,
         level=level_of,
         main_reason=main_reason,

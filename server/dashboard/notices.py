@@ -8,6 +8,7 @@ from flask import flash
 
 from server.dashboard.format import age
 from server.models import Event, Report, User
+from server.reports.history import actor_of
 from server.text.visible import visible
 
 # A notice travels in the session's cookie, and names the words it is about.
@@ -31,10 +32,10 @@ def tell_done(report: Report, event: Event) -> None:
 
 def tell_stale(report: Report, wanted: str, last: Event | None, user: User) -> None:
     """Somebody acted first: who, what and when."""
-    if last is None or last.actor is None:
+    if last is None or not actor_of(last):
         who = "a reader"
     else:
-        who = "you" if last.actor_id == user.id else last.actor.email
+        who = "you" if last.actor_id == user.id else actor_of(last)
     what = DONE[last.kind].lower() if last and last.kind in DONE else report.status
     when = f" {age(last.created_at)}" if last else ""
     consequence = "" if wanted == report.status else " Nothing was changed."

@@ -10,6 +10,7 @@ from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
 from server.dashboard.blueprint import blueprint, signed_in
+from server.dashboard.mail_choices import mail_choices
 from server.database import write_transaction
 from server.extensions import db
 from server.models import User
@@ -118,7 +119,12 @@ def _page(wrong_site: str = "", error: str = "") -> str:
         }
         for membership, subscription in memberships_of(session, signed_in())
     ]
-    return render_template("dashboard/notifications.html", sites=sites, **form_words())
+    return render_template(
+        "dashboard/notifications.html",
+        sites=sites,
+        **form_words(),
+        **mail_choices(session, signed_in()),
+    )
 
 
 def _number(form: Mapping[str, str], name: str, default: int) -> int:

@@ -18,7 +18,7 @@ from server.notify import mutes
 from server.notify.links import Act
 from server.notify.recipients import Recipient, recipient_at
 from server.notify.report_mail import title_of
-from server.reports.history import latest_changes
+from server.reports.history import actor_of, latest_changes
 from server.reports.resolution import IllegalChange, StaleReport, resolve
 
 RESOLUTION = "<any(fixed, rejected, spam):purpose>"
@@ -74,6 +74,7 @@ def act(purpose: str, token: str) -> BaseResponse:
                 version=opened.act.version,
                 actor=session.get_one(User, actor_id) if actor_id else None,
                 source="mail",
+                address=opened.recipient.address,
             )
     except (StaleReport, IllegalChange):
         return _report_page(_open(purpose, token), 409, notice="unchanged")
@@ -117,13 +118,15 @@ def _open(purpose: str, token: str) -> Opened:
 
 def _report_page(opened: Opened, status: int = 200, notice: str = "") -> Response:
     last = next(iter(latest_changes(db.session(), opened.report, limit=1)), None)
+    actor = actor_of(last) if last else ""
     return page(
         "report",
         opened.language,
         status,
         **_shown(opened, notice),
         last=last,
-        by_you=bool(last and last.actor and last.actor == opened.recipient.user),
+        actor=actor,
+        by_you=actor.lower() == opened.recipient.address.lower(),
         decided=opened.decided_elsewhere,
     )
 

@@ -170,6 +170,8 @@ class Event(Base):
     actor_id: Mapped[int | None] = mapped_column(
         ForeignKey("account.id", ondelete="SET NULL"), index=True
     )
+    # Of a recipient without an account who acted from a mail; else empty.
+    address: Mapped[str] = mapped_column(String(254), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     report: Mapped[Report] = relationship(back_populates="events")

@@ -16,7 +16,7 @@ from server.models import Delivery, DeliveryReport, Report
 from server.notify import headers
 from server.notify.evidence_words import evidence_in
 from server.notify.letter import EditorsLetter, Rendered
-from server.notify.report_mail import title_of
+from server.notify.report_mail import acting_as, action_links, title_of
 from server.text.address import with_fragment
 from server.text.difference import Part, shown_difference
 from server.text.visible import visible
@@ -29,7 +29,8 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Item:
-    """One report in short. ``ended``: how it ended meanwhile, in words, or empty."""
+    """One report in short. ``ended``: how it ended meanwhile, in words, or empty; ``actions``:
+    labels and addresses of what closes it."""
 
     report: Report
     before: str
@@ -41,6 +42,7 @@ class Item:
     url: str
     fresh: bool
     ended: str
+    actions: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def render_collected(session: Session, delivery: Delivery, settings: Settings) -
             groups=_groups(letter, reports[:SHOWN], settings),
             more=_more(count - SHOWN),
             queue_url=_queue_url(delivery, settings),
+            acting_as=acting_as(letter),
             fixed=[],
             fixed_heading="",
         )
@@ -93,6 +96,7 @@ def render_digest(session: Session, delivery: Delivery, settings: Settings) -> R
             groups=_groups(letter, reports, settings, fresh),
             more=_more(numbers["open"] - len(reports)),
             queue_url=_queue_url(delivery, settings),
+            acting_as=acting_as(letter),
             fixed=_fixed(session, numbers, settings),
             fixed_heading=ngettext(
                 "%(num)s fixed since the last digest",
@@ -186,6 +190,7 @@ def _item(letter: EditorsLetter, report: Report, settings: Settings, fresh: bool
         url=f"{settings.public_url}/reports/{report.public_id}",
         fresh=fresh,
         ended=endings.get(report.status, ""),
+        actions=action_links(letter, report),
     )
 
 

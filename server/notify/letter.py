@@ -123,7 +123,10 @@ class EditorsLetter(Letter):
 
     def render(self, template: str, *, subject: str, **values: Any) -> Rendered:
         site = self.delivery.site.name
-        reason = gettext("You receive this as an editor of %(site)s.", site=site)
+        if self.acting and self.recipient and self.recipient.user:
+            reason = gettext("You receive this as an editor of %(site)s.", site=site)
+        else:
+            reason = gettext("This address receives the spelling reports of %(site)s.", site=site)
         return super().render(
             template, subject=subject, reason=reason, stop_url=self.stop_url, **values
         )

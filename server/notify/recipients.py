@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.models import Membership, Site, User
+from server.models import (
+    AuthorAddress,
+    Membership,
+    RoutingRule,
+    RuleRecipient,
+    Site,
+    Subscription,
+    User,
+)
 from server.notify.links import seal_of
 from server.reports.membership import ACTING_ROLES
 
@@ -24,28 +32,62 @@ class Recipient:
     seal: bytes
 
 
-# Asked for each mail: making the statement takes longer than the database takes to answer.
-_MEMBER = (
+# Asked for each mail: making a statement takes longer than the database takes to answer.
+_ACCOUNT = (
     select(User, Membership.role)
-    .join(Membership)
-    .where(
-        func.lower(User.email) == bindparam("address"),
-        User.active,
-        Membership.site_id == bindparam("site"),
+    .outerjoin(
+        Membership,
+        (Membership.user_id == User.id) & (Membership.site_id == bindparam("site")),
+    )
+    .where(func.lower(User.email) == bindparam("address"))
+)
+# Whether an owner gave a site's reports, or some of them, to an address.
+_NAMED = select(
+    or_(
+        select(Subscription.id)
+        .where(
+            Subscription.site_id == bindparam("site"),
+            Subscription.address == bindparam("address"),
+            Subscription.mode != "never",
+        )
+        .exists(),
+        select(RuleRecipient.id)
+        .join(RoutingRule)
+        .where(
+            RoutingRule.site_id == bindparam("site"),
+            func.lower(RuleRecipient.address) == bindparam("address"),
+        )
+        .exists(),
+        select(AuthorAddress.id)
+        .where(
+            AuthorAddress.site_id == bindparam("site"),
+            func.lower(AuthorAddress.address) == bindparam("address"),
+        )
+        .exists(),
     )
 )
 
 
 def recipient_at(session: Session, site: Site, address: str) -> Recipient | None:
-    """Who reads a site's reports at an address; None for nobody any more."""
-    member = session.execute(_MEMBER, {"address": address.lower(), "site": site.id}).first()
-    if member is None:
+    """Who reads a site's reports at an address; None for nobody any more.
+
+    An address without an account acts like an editor: an owner gave it the site's reports.
+    """
+    asked = {"site": site.id, "address": address.lower()}
+    found = session.execute(_ACCOUNT, asked).first()
+    user, role = found if found else (None, None)
+    if user is not None and not user.active:
         return None
-    user, role = member
+    if user is not None and role is not None:
+        return Recipient(
+            address=user.email,
+            user=user,
+            language=user.language or site.language,
+            acting=role in ACTING_ROLES,
+            seal=seal_of(user.fs_uniquifier),
+        )
+    if not session.scalar(_NAMED, asked):
+        return None
     return Recipient(
-        address=user.email,
-        user=user,
-        language=user.language or site.language,
-        acting=role in ACTING_ROLES,
-        seal=seal_of(user.fs_uniquifier),
+        address=address, user=None, language=site.language, acting=True, seal=seal_of(site.key)
     )

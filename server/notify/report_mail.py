@@ -17,7 +17,7 @@ from server.notify.evidence_words import evidence_in
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.links import ACTION_DAYS, ACTIONS
 from server.reports.comments import latest_comments
-from server.reports.history import latest_changes
+from server.reports.history import actor_of, latest_changes
 from server.reports.resolution import RESOLUTIONS
 from server.reports.suggestions import suggestions_of
 from server.text.address import with_fragment
@@ -60,7 +60,9 @@ def render_report(session: Session, delivery: Delivery, settings: Settings) -> R
             **_corrections(session, report),
             comments=_comments(session, report),
             evidence=evidence_in(letter.language, report),
-            **_actions(letter, report),
+            actions=action_links(letter, report),
+            acting_as=acting_as(letter),
+            mute_url=letter.act_url("mute", report) if letter.acting else "",
         )
 
 
@@ -102,8 +104,7 @@ def _how_it_ended(event: Event) -> str:
         "rejected": gettext("rejected"),
         "spam": gettext("spam"),
     }[event.kind]
-    who = [event.actor.email] if event.actor else []
-    return ", ".join([how, *who, long_date(event.created_at)])
+    return ", ".join(filter(None, [how, actor_of(event), long_date(event.created_at)]))
 
 
 def _corrections(session: Session, report: Report) -> dict[str, Any]:
@@ -133,24 +134,25 @@ def _by(readers: int) -> str:
     return ngettext("%(num)s reader", "%(num)s readers", readers)
 
 
-def _actions(letter: EditorsLetter, report: Report) -> dict[str, Any]:
-    """Links that work without log-in, for who may act."""
-    if not letter.acting:
-        return {"actions": [], "mute_url": "", "acting_as": ""}
+def action_links(letter: EditorsLetter, report: Report) -> list[dict[str, str]]:
+    """What closes an open report without log-in, for who may: ``label`` and ``url`` of each."""
+    if not letter.acting or report.status != "open":
+        return []
     labels = {
         "fixed": gettext("Fixed"),
         "rejected": gettext("Reject"),
         "spam": gettext("Spam"),
     }
-    return {
-        "actions": [
-            {"label": labels[action], "url": letter.act_url(action, report)} for action in ACTIONS
-        ],
-        "mute_url": letter.act_url("mute", report),
-        "acting_as": gettext(
-            "Each button opens a page that asks once more. They act for %(address)s and work "
-            "until %(date)s.",
-            address=letter.delivery.recipient,
-            date=long_date(now() + timedelta(days=ACTION_DAYS)),
-        ),
-    }
+    return [{"label": labels[action], "url": letter.act_url(action, report)} for action in ACTIONS]
+
+
+def acting_as(letter: EditorsLetter) -> str:
+    """What the links do, in a sentence."""
+    if not letter.acting:
+        return ""
+    return gettext(
+        "Links that close a report open a page that asks once more. They act for "
+        "%(address)s and work until %(date)s.",
+        address=letter.delivery.recipient,
+        date=long_date(now() + timedelta(days=ACTION_DAYS)),
+    )

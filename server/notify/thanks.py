@@ -23,7 +23,7 @@ from server.notify.outbox import owe
 from server.reports.addresses import (
     AddressHashes,
     forget_thanked,
-    note_thanked,
+    hold,
     refuse,
     thanked_lately,
     wants_no_mail,
@@ -115,34 +115,34 @@ def _is_fixed() -> tuple[ColumnElement[bool], ...]:
 
 
 def _owe(session: Session, contact_id: int, settings: Settings) -> int:
-    contact = session.get(
-        ReaderContact,
-        contact_id,
-        options=[joinedload(ReaderContact.submission)],
-        with_for_update={"of": ReaderContact},
-    )
+    contact = session.get(ReaderContact, contact_id)
     if contact is None:
         return 0
-    hashes = hashes_of(settings)
-    known_as = hashes.all_of(contact.email)
+    known_as = hashes_of(settings).all_of(contact.email)
+    held = hold(session, known_as[0])
+    site_id = contact.submission.site_id
+    # Read after the address is held: another worker may have thanked for all of them.
+    together = _left_by(session, contact.email, site_id)
+    if not together:
+        return 0
     unwanted = wants_no_mail(session, known_as)
     if not unwanted and thanked_lately(session, known_as):
         return 0
-    together = _left_by(session, contact.email, contact.submission.site_id)
-    if together and not unwanted:
-        note_thanked(session, known_as[0])
+    if not unwanted:
+        held.thanked_at = now()
         owe(
             session,
-            contact.submission.site_id,
+            site_id,
             contact.email,
             settings.mail_from,
             cause=f"thanks:{contact.id}",
             kind="thanks",
             about=_fixed_by(session, [each.submission.report_id for each in together]),
         )
-    ids = [each.id for each in together]
-    session.execute(delete(ReaderContact).where(ReaderContact.id.in_(ids)))
-    return int(bool(together) and not unwanted)
+    session.execute(
+        delete(ReaderContact).where(ReaderContact.id.in_([each.id for each in together]))
+    )
+    return int(not unwanted)
 
 
 def _left_by(session: Session, email: str, site_id: int) -> Sequence[ReaderContact]:

@@ -59,14 +59,20 @@ def thanked_lately(session: Session, hashes: Sequence[bytes]) -> bool:
     )
 
 
-def note_thanked(session: Session, address_hash: bytes) -> None:
-    """Remember that an address is written to now."""
-    _known(session, address_hash).thanked_at = now()
+def hold(session: Session, address_hash: bytes) -> ReaderAddress:
+    """What is known of an address, held until the transaction ends: nobody else decides about it
+    meanwhile. Two that learn of it at the same moment: IntegrityError, try again."""
+    known = session.get(ReaderAddress, address_hash, with_for_update=True, populate_existing=True)
+    if known is None:
+        known = ReaderAddress(address_hash=address_hash)
+        session.add(known)
+        session.flush()
+    return known
 
 
 def refuse(session: Session, address_hash: bytes) -> None:
     """Never write to an address again."""
-    known = _known(session, address_hash)
+    known = hold(session, address_hash)
     known.refused_at = known.refused_at or now()
 
 
@@ -75,12 +81,3 @@ def forget_thanked(session: Session) -> None:
     past = ReaderAddress.thanked_at <= now() - PAUSE
     session.execute(delete(ReaderAddress).where(past, ReaderAddress.refused_at.is_(None)))
     session.execute(update(ReaderAddress).where(past).values(thanked_at=None))
-
-
-def _known(session: Session, address_hash: bytes) -> ReaderAddress:
-    known = session.get(ReaderAddress, address_hash)
-    if known is None:
-        known = ReaderAddress(address_hash=address_hash)
-        session.add(known)
-        session.flush()
-    return known

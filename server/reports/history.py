@@ -35,6 +35,11 @@ def latest_changes(session: Session, report: Report, limit: int = MAX_EVENTS) ->
     ).all()
 
 
+def actor_of(event: Event) -> str:
+    """The address of who changed a report; empty where it was a reader or the machine."""
+    return event.actor.email if event.actor else event.address
+
+
 def comments_by_report(session: Session, reports: Sequence[Report]) -> dict[int, str]:
     """The latest comment on each of some reports, by the report's id. What is spam is shown with
     reports that are spam alone."""

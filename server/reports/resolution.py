@@ -31,14 +31,16 @@ def resolve(
     version: int,
     actor: User | None,
     source: str,
+    address: str = "",
 ) -> Event:
     """Close an open report as ``fixed``, ``rejected`` or ``spam``, and record who did it.
 
-    ``version`` is the one the actor saw. Raises StaleReport, IllegalChange.
+    ``version`` is the one the actor saw; ``address`` is theirs where they have no account.
+    Raises StaleReport, IllegalChange.
     """
     if resolution not in RESOLUTIONS:
         raise IllegalChange(f"a report cannot become {resolution!r}")
-    return _change(session, report, "open", resolution, resolution, version, actor, source)
+    return _change(session, report, "open", resolution, resolution, version, actor, source, address)
 
 
 def reopen(
@@ -57,6 +59,7 @@ def _change(
     version: int,
     actor: User | None,
     source: str,
+    address: str = "",
 ) -> Event:
     session.refresh(report)
     if report.version != version:
@@ -83,6 +86,7 @@ def _change(
         kind=kind,
         source=source,
         actor_id=actor.id if actor else None,
+        address="" if actor else address,
         created_at=moment,
     )
     session.add(event)

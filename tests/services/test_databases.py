@@ -31,6 +31,7 @@ from server.models import (
     Delivery,
     Event,
     Page,
+    ReaderContact,
     Report,
     Site,
     Submission,
@@ -41,6 +42,8 @@ from server.notify.digests import digest_due
 from server.notify.outbox import claim_due
 from server.notify.routing import route_due
 from server.notify.subscriptions import Choices, choose
+from server.notify.thanks import GRACE, forget_thanked_readers, owe_thanks
+from server.reports.resolution import resolve
 from server.schema import MIGRATIONS_DIR, upgrade_schema
 from server.sites import add_member, add_site, add_user
 
@@ -236,3 +239,31 @@ def test_two_workers_never_claim_the_same_delivery(app: Flask, site: Site) -> No
 
     assert len(set(claimed)) == WRITERS
     assert 0 not in claimed
+
+
+def test_a_reader_is_thanked_once_by_any_number_of_workers(app: Flask, site: Site) -> None:
+    reader = "reader@elsewhere.example"
+    at_once(app, [body_for(site, selector__exact=f"mistke {n}", email=reader) for n in range(6)])
+    with write_transaction() as session:
+        for report in session.scalars(select(Report)).all():
+            resolve(session, report, "fixed", version=1, actor=None, source="api")
+        session.execute(update(Report).values(resolved_at=now() - GRACE * 2))
+
+    def thank(_: int) -> int:
+        with app.app_context():
+            return owe_thanks()
+
+    with ThreadPoolExecutor(4) as pool:
+        owed = sum(pool.map(thank, range(4)))
+
+    assert owed == 1
+    thanks = db.session.scalars(select(Delivery).where(Delivery.kind == "thanks")).all()
+    assert [each.recipient for each in thanks] == [reader]
+    assert db.session.scalars(select(ReaderContact)).all() == []
+    with write_transaction() as session:
+        session.execute(update(Delivery).values(state="sent"))
+    forget_thanked_readers()
+    db.session.expire_all()
+    assert db.session.scalars(
+        select(Delivery.recipient).where(Delivery.kind == "thanks")
+    ).all() == [""]
