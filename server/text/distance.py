@@ -6,12 +6,12 @@ import unicodedata
 from itertools import pairwise
 from typing import Literal
 
+from rapidfuzz.distance import OSA
+
 EditKind = Literal["same", "accent", "case", "swapped", "doubled", "missing", "extra", "changed"]
 
 # A word this long is like another by more than chance, where two letters differ.
 LONG = 8
-# Two texts that differ in more letters than this are just different.
-FARTHEST = 40
 _ZWJ = "\u200d"
 
 
@@ -33,22 +33,9 @@ def graphemes(text: str) -> list[str]:
 
 
 def distance(old: str, new: str) -> int:
-    """Letters that must be added, removed, changed, or swapped with their neighbour
-    (optimal string alignment), to FARTHEST; what is further counts as ``FARTHEST + 1``."""
-    a, b = _trimmed(graphemes(old), graphemes(new))
-    if max(len(a), len(b)) > 4 * FARTHEST or abs(len(a) - len(b)) > FARTHEST:
-        return FARTHEST + 1
-    before: list[int] = []
-    previous = list(range(len(b) + 1))
-    for i, letter in enumerate(a, 1):
-        row = [i]
-        for j, other in enumerate(b, 1):
-            best = min(row[-1] + 1, previous[j] + 1, previous[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
-                best = min(best, before[j - 2] + 1)
-            row.append(best)
-        before, previous = previous, row
-    return min(previous[-1], FARTHEST + 1)
+    """Letters that must be added, removed, changed, or swapped with their neighbour (optimal
+    string alignment)."""
+    return OSA.distance(graphemes(old), graphemes(new))
 
 
 def edit_kind(old: str, new: str) -> EditKind | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.text.distance import FARTHEST, distance, edit_kind, graphemes
+from server.text.distance import distance, edit_kind, graphemes
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from server.text.distance import FARTHEST, distance, edit_kind, graphemes
         ("हिन्दी", "हिन्दि", 1),
         ("👨‍👩‍👧", "👨‍👩‍👦", 1),
         ("kitten", "sitting", 3),
-        ("a" * 1000, "b" * 1000, FARTHEST + 1),
+        ("a" * 1000, "b" * 1000, 1000),
         ("x" + "a" * 1000, "y" + "a" * 1000, 1),
     ],
 )
@@ -53,4 +53,4 @@ def test_distance_is_symmetric_and_bounded(old: str, new: str) -> None:
     apart = distance(old, new)
 
     assert apart == distance(new, old)
-    assert apart <= max(len(graphemes(old)), len(graphemes(new)), FARTHEST + 1)
+    assert apart <= max(len(graphemes(old)), len(graphemes(new)))

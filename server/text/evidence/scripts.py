@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from server.text.evidence.finding import Finding, Reported, quoted
 from server.text.evidence.weights import found
 from server.text.evidence.words import Word, parts_of, technical_spans, touched
+from server.text.scripts import letters_by_script
 
 # The three scripts whose letters pass for each other.
 _NAMES = {"LATIN": "Latin", "CYRILLIC": "Cyrillic", "GREEK": "Greek"}
@@ -32,7 +31,7 @@ def mixed_scripts(reported: Reported) -> list[Finding]:
 
 def _in_word(word: Word) -> Finding | None:
     for part in parts_of(word.text):
-        letters = [(letter, script_of(letter)) for letter in part]
+        letters = [(letter, _script_of(letter)) for letter in part]
         counts = {name: sum(script == name for _, script in letters) for name in _NAMES.values()}
         present = [name for name, count in counts.items() if count]
         if len(present) < 2:
@@ -50,8 +49,6 @@ def _in_word(word: Word) -> Finding | None:
     return None
 
 
-def script_of(letter: str) -> str:
+def _script_of(letter: str) -> str:
     """Latin, Cyrillic or Greek; empty for any other character."""
-    if not letter.isalpha():
-        return ""
-    return _NAMES.get(unicodedata.name(letter, "").partition(" ")[0], "")
+    return _NAMES.get(next(iter(letters_by_script(letter)), ""), "")
