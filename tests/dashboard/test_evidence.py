@@ -39,14 +39,14 @@ def report_of(word: str) -> Report:
 def test_most_certain_stands_first_where_the_editor_wants_it(
     editor_client: FlaskClient, submit: Submit
 ) -> None:
-    for word, points in (("sure", 90), ("maybe", 50), ("hardly", 10), ("also sure", 90)):
+    for word, points in (("sure", 90), ("maybe", 50), ("hardly", 10), ("beyond doubt", 90)):
         submit(selector__exact=word)
         score(word, points)
 
     certain = marked(editor_client.get("/?sort=certainty").text)
 
-    assert certain == ["also sure", "sure", "maybe", "hardly"]
-    assert marked(editor_client.get("/").text) == ["also sure", "hardly", "maybe", "sure"]
+    assert certain == ["beyond doubt", "sure", "maybe", "hardly"]
+    assert marked(editor_client.get("/").text) == ["beyond doubt", "hardly", "maybe", "sure"]
 
 
 def test_certain_reports_are_paged_without_a_gap(
