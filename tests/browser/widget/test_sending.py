@@ -144,7 +144,7 @@ def test_report_leaves_with_the_page_that_is_closed_at_once(
 ) -> None:
     # What is found out while the reader writes never comes.
     page.route("**/background.js", lambda route: None)
-    report("receive at once")
+    report("receive at once", path="/closed")
     page.goto(newspaper.serve("/elsewhere", "<!doctype html><title>Elsewhere</title>"))
 
     wait_until(lambda: mail_server.mail_with("receive at once"), 20, "the mail")
