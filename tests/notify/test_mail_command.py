@@ -29,7 +29,7 @@ def mail_test(app: Flask, settings: Settings) -> Test:
     """Run the command; keywords change settings."""
 
     def run(address: str = ADDRESS, **changes: object) -> Result:
-        changed = create_app(replace(settings, **changes))
+        changed = create_app(replace(settings, **{"smtp_timeout": 10.0, **changes}))
         runner = changed.test_cli_runner()
         # In a context of its own: the test's application would be the command's otherwise.
         return contextvars.Context().run(runner.invoke, main.commands["mail"], ["test", address])

@@ -20,8 +20,8 @@ from smtp_server import MailServer
 from sqlalchemy import Engine, create_engine, text
 from submissions import ORIGIN, PAGE_URL
 
-KILLS = 10
-REPORTS = 80
+KILLS = 7
+REPORTS = 60
 SMTP_TIMEOUT = 0.5
 # Six time limits and fifteen seconds, then the bell that a starting worker sets for that moment,
 # or the sweep of the next minute.
