@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, DeliveryReport, ReaderContact, Report, Site, Submission
+from server.models import Attempt, Delivery, DeliveryReport, ReaderContact, Report, Site, Submission
 from server.reports.readers import forget_former_days
 
 BATCH = 200
@@ -158,7 +158,7 @@ def _forget_messages(session: Session, report_ids: Collection[int]) -> int:
     """Take the text out of messages about some reports that are sent, kept or given up; one that
     is still owed is written anew when it is sent."""
     about = select(DeliveryReport.delivery_id).where(DeliveryReport.report_id.in_(report_ids))
-    emptied = session.execute(
+    emptied = session.scalars(
         update(Delivery)
         .where(
             or_(Delivery.report_id.in_(report_ids), Delivery.id.in_(about)),
@@ -167,8 +167,22 @@ def _forget_messages(session: Session, report_ids: Collection[int]) -> int:
         .values(text="", html="")
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
+    ).all()
+    # A receiver may have repeated in its answer what it was sent.
+    session.execute(
+        update(Attempt)
+        .where(
+            Attempt.delivery_id.in_(
+                select(Delivery.id).where(
+                    or_(Delivery.report_id.in_(report_ids), Delivery.id.in_(about))
+                )
+            ),
+            Attempt.answer != "",
+        )
+        .values(answer="")
+        .execution_options(synchronize_session=False)
     )
-    return len(emptied.all())
+    return len(emptied)
 
 
 def _forget_owed(session: Session, email: str) -> int:

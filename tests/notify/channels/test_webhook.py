@@ -17,9 +17,10 @@ from server import clock
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Attempt, Breaker, Channel, Delivery, Report
+from server.models import Attempt, Breaker, Channel, Delivery, Report, Submission
 from server.notify import breaker, outbox, site_channels
 from server.notify.deliver import deliver_due
+from server.reports.erasure import erase
 from server.reports.resolution import resolve
 
 Owed = Callable[[], list[Delivery]]
@@ -328,3 +329,17 @@ class TestInProduction:
         with write_transaction() as session:
             session.execute(update(Channel).values(address=f"{receiver.url}/"))
         return channel
+
+
+def test_what_is_erased_is_erased_from_the_log_as_well(
+    webhook: Channel, submit: Submit, send: Do, receiver: Receiver, owed: Owed, attempts: Attempts
+) -> None:
+    receiver.answers = [(200, {}, b"thank you for recieve")]
+    submit()
+    send()
+    ids = list(db.session.scalars(select(Submission.id)))
+    with write_transaction() as session:
+        erase(session, ids)
+
+    assert [each.text for each in owed()] == [""]
+    assert [each.answer for each in attempts()] == [""]
