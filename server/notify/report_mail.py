@@ -22,12 +22,15 @@ from server.reports.resolution import RESOLUTIONS
 from server.reports.suggestions import suggestions_of
 from server.text.address import with_fragment
 from server.text.difference import Part, shown_difference
-from server.text.quoting import one_line
+from server.text.quoting import one_line, shortened
 from server.text.visible import visible
 
 MAX_COMMENTS = 10
 MAX_OTHERS = 5
 MAX_TITLE = 120
+# Mail programs cut a long message off, and with it the buttons. The dashboard shows all of it.
+MAX_COMMENT = 800
+MAX_OTHER = 300
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def _corrections(session: Session, report: Report) -> dict[str, Any]:
         if each.suggestion == report.suggestion:
             agreement += each.readers
         else:
-            others.append(Other(shown_difference(each.exact, each.suggestion), _by(each.readers)))
+            old, new = shortened(each.exact, MAX_OTHER), shortened(each.suggestion, MAX_OTHER)
+            others.append(Other(shown_difference(old, new), _by(each.readers)))
     return {
         "difference": shown_difference(report.exact, report.suggestion)
         if report.suggestion
@@ -127,7 +131,7 @@ def _corrections(session: Session, report: Report) -> dict[str, Any]:
 
 def _comments(session: Session, report: Report) -> list[str]:
     different = dict.fromkeys(comment.strip() for comment in latest_comments(session, report))
-    return [visible(comment) for comment in different][:MAX_COMMENTS]
+    return [visible(shortened(comment, MAX_COMMENT)) for comment in different][:MAX_COMMENTS]
 
 
 def _by(readers: int) -> str:

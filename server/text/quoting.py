@@ -9,8 +9,12 @@ WRAP = 74
 
 def one_line(text: str, longest: int) -> str:
     """Line breaks would let a reader's text pass for ours, as would its length."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    return shortened(" ".join(text.split()), longest)
+
+
+def shortened(text: str, longest: int) -> str:
+    """The beginning of a text that is longer, with a sign that there is more."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def quoted(text: str) -> str:

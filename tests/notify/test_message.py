@@ -247,6 +247,26 @@ class TestOnTheWire:
         assert kinds == ["text/plain", "text/html"]
 
 
+def test_mail_stays_short_enough_to_be_shown_whole(
+    submit: Submit, mail_server: MailServer, site: Site
+) -> None:
+    """Gmail cuts a message off after 102 kB."""
+    long = {
+        "selector__exact": "誤" * 500,
+        "passage__before": "前" * 700,
+        "passage__after": "後" * 700,
+        "page__language": "ja",
+    }
+    for number in range(12):
+        suggestion, comment = f"{number}" + "正" * 490, f"{number}" + "書" * 1500
+        assert submit(**long, suggestion=suggestion, comment=comment).status_code < 300
+
+    html = part(the_mail(mail_server), "html")
+
+    assert len(html.encode()) < 60_000
+    assert "Open the report" in html
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
