@@ -43,6 +43,10 @@ const address = `http://localhost:${server.address().port}/`;
 const executablePath = ["chromium", "chromium-browser", "google-chrome"]
   .flatMap((name) => process.env.PATH.split(":").map((place) => join(place, name)))
   .find(existsSync);
+if (!executablePath) {
+  console.log("Not measured: there is no Chromium on this machine's path.");
+  process.exit();
+}
 const browser = await puppeteer.launch({
   executablePath,
   // Chromium refuses its sandbox to root, as which containers often run.
