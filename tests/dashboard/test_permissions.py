@@ -37,6 +37,9 @@ TABLE = {
     ("GET", "dashboard.show_notifications"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_notifications_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.choose_notifications"): (422, 422, 422, 404, 302),
+    ("GET", "dashboard.show_mail_choices_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.choose_language"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.unmute_page"): (303, 303, 303, 303, 302),
     ("GET", "dashboard.show_recipients"): (200, 404, 404, 404, 302),
     ("GET", "dashboard.show_recipients_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.add_site_recipient"): (422, 404, 404, 404, 302),
@@ -86,6 +89,7 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
         "name": "days",
         "reference": "nothing",
         "form": "add",
+        "choice": "language",
     }
     actions = rule._converters["action"].items if "action" in rule.arguments else ("",)
     with app.test_request_context():
