@@ -65,7 +65,7 @@ def log_in(page: Page, server: LiveServer, email: str, password: str) -> None:
     page.goto(f"{server.url}/login")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     page.get_by_role("heading", name="Open reports").wait_for()
 
 
@@ -102,7 +102,7 @@ class Album:
         self.shoot("login", "/login")
         self.page.get_by_label("E-mail").fill("somebody@news.example")
         self.page.get_by_label("Password").fill("a wrong password")
-        self.page.get_by_role("button", name="Log in").click()
+        self.page.get_by_role("button", name="Log in", exact=True).click()
         self.shoot("login-wrong")
         log_in(self.page, self.server, NEWCOMER, PASSWORD)
         self.shoot("empty-first")

@@ -47,7 +47,7 @@ def test_reader_reports_and_editor_gets_it(
     page.goto(report_link[0])
     page.get_by_label("E-mail").fill(EDITOR)
     page.get_by_label("Password").fill(server.password)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("heading", name="recieve")).to_be_visible()
     page.get_by_role("link", name="Reports", exact=True).click()
     row = page.locator(".row").filter(has_text="town council")
