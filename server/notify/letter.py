@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from css_inline import CSSInliner
-from flask import render_template
+from flask import current_app
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
@@ -87,10 +87,12 @@ class Letter:
             "wrapped": wrapped,
             "isolated": isolated,
         }
-        html = render_template(f"notify/{template}.html", **values)
+        # Without what Flask adds for pages: there is neither a request nor a session here.
+        templates = current_app.jinja_env
+        html = templates.get_template(f"notify/{template}.html").render(values)
         return Rendered(
             subject=subject,
-            text=render_template(f"notify/{template}.txt", **values),
+            text=templates.get_template(f"notify/{template}.txt").render(values),
             html=_inliner.inline(html),
             headers=self.headers,
             tokens=tuple(self._tokens),

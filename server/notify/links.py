@@ -12,6 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Self
 from uuid import UUID
 
@@ -65,9 +66,12 @@ class Links:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = list(keys)
+        self._signers: dict[str, _Signer] = {}
 
     @classmethod
+    @cache
     def of(cls, settings: Settings) -> Self:
+        """Those of a server, made once: a mail has several links."""
         return cls([*reversed(settings.secret_key_fallbacks), settings.secret_key])
 
     def sign_act(self, purpose: str, act: Act) -> str:
@@ -125,12 +129,15 @@ class Links:
             raise LinkError("The link is not valid.") from None
 
     def _signer(self, purpose: str) -> _Signer:
-        return _Signer(
-            self._keys,
-            salt=f"copydesk.mail.{purpose}",
-            key_derivation="hmac",
-            digest_method=hashlib.sha256,
-        )
+        signer = self._signers.get(purpose)
+        if signer is None:
+            signer = self._signers[purpose] = _Signer(
+                self._keys,
+                salt=f"copydesk.mail.{purpose}",
+                key_derivation="hmac",
+                digest_method=hashlib.sha256,
+            )
+        return signer
 
 
 def seal_of(uniquifier: str) -> bytes:
