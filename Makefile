@@ -16,7 +16,7 @@ NODE_WHEEL := $(if $(filter yes,$(NODE_OK)),,$(VENV)/.node-installed)
 # What is installed here comes first, so that recipes and tests find that Node.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test lint widget translations setup screenshots clean
+.PHONY: run test lint widget translations setup screenshots kill-test benchmark-intake clean
 
 run: setup
 	@$(BIN)/copydesk demo
@@ -35,6 +35,14 @@ lint: $(VENV)/.test-installed node_modules/.installed
 	$(BIN)/mypy
 	npm run --silent check
 	npm run --silent lint
+
+# 1,000 kills on each database; about half an hour.
+kill-test: $(VENV)/.test-installed
+	KILLS=1000 $(BIN)/python -m pytest -s tests/services/test_sudden_death.py
+
+# How fast the intake is beside a bare Flask app.
+benchmark-intake: $(VENV)/.test-installed
+	$(BIN)/python benchmarks/intake.py --postgresql
 
 widget: $(MANIFEST)
 

@@ -173,7 +173,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true", help="also on PostgreSQL")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--workers", type=int, default=2, help="processes of each server")
-    parser.add_argument("--threads", type=int, default=4, help="threads of each process")
+    parser.add_argument("--threads", type=int, default=256, help="threads of each, at most")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=6)
     parser.add_argument("--synchronous", default="FULL", choices=["FULL", "NORMAL"])

@@ -12,10 +12,10 @@ local form = [[{"site":"%s","idempotency_key":"benchmark-%s-%08d",]]
   .. [["page":{"url":"https://news.example/2026/11/article-%d?utm_source=mail",]]
   .. [["canonical":"https://news.example/2026/11/article-%d",]]
   .. [["title":"The harbour, part %d","language":"en","author":"Ann Author","section":"Town"},]]
-  .. [["selector":{"exact":"recieve%d","prefix":"for many months the council has begun to ",]]
-  .. [["suffix":" letters that ask for more “quays” and fewer cranes"},]]
-  .. [["passage":{"before":"As we wrote, for many months the council has begun to ",]]
-  .. [["after":" letters that ask for more “quays” and fewer cranes in the old harbour."},]]
+  .. [["selector":{"exact":"recieve%d","prefix":"for %s months the %s council has begun to ",]]
+  .. [["suffix":" letters that ask for more %s and fewer %s in the harbour"},]]
+  .. [["passage":{"before":"As we wrote, for %s months the %s council has begun to ",]]
+  .. [["after":" letters that ask for more %s and fewer %s in the harbour."},]]
   .. [["fragment":"text=recieve%d","suggestion":"receive%d","comment":"",]]
   .. [["elapsed_ms":8000,"website":"","widget":"benchmark"}]]
 
@@ -23,9 +23,21 @@ wrk.method = "POST"
 wrk.headers["Content-Type"] = "text/plain;charset=UTF-8"
 wrk.headers["Origin"] = "https://news.example"
 
+-- A word of six letters that says which place it is, so that no two places are alike.
+local function word(place, salt)
+  local rest, letters = (place * 7919 + salt * 104729) % 308915776, {}
+  for position = 1, 6 do
+    letters[position] = string.char(97 + rest % 26)
+    rest = math.floor(rest / 26)
+  end
+  return table.concat(letters)
+end
+
 local function submission(number, place)
   local page = place % pages
-  return string.format(form, key, run, number, page, page, page, place, place, place)
+  local a, b, c, d = word(place, 1), word(place, 2), word(place, 3), word(place, 4)
+  return string.format(form, key, run, number, page, page, page,
+    place, a, b, c, d, a, b, c, d, place, place)
 end
 
 function request()

@@ -8,7 +8,9 @@ writes for all of them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -17,6 +19,9 @@ from server.database import is_out_of_order, write_transaction, write_with_retry
 
 # Keeps one transaction short, whatever comes.
 MOST = 50
+# How long a leader waits for those who are on their way; he alone waits for nobody.
+GATHER_SECONDS = 0.02
+LOOK_AGAIN_SECONDS = 0.0005
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -48,7 +53,19 @@ class GroupCommit(Generic[Item, Answer]):
         self._work = work
         self._lock = threading.Lock()
         self._waiting: list[_Place[Item, Answer]] = []
+        self._coming = 0
         self._busy = False
+
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """Around what a thread does until it calls ``write``: worth waiting for."""
+        with self._lock:
+            self._coming += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._coming -= 1
 
     def write(self, item: Item) -> Answer:
         """Write one item together with what others bring; gives its answer when it is committed.
@@ -70,6 +87,9 @@ class GroupCommit(Generic[Item, Answer]):
 
     def _lead(self) -> None:
         """Write for all who wait, and call them; call the next leader."""
+        deadline = time.monotonic() + GATHER_SECONDS
+        while self._coming and len(self._waiting) < MOST and time.monotonic() < deadline:
+            time.sleep(LOOK_AGAIN_SECONDS)
         with self._lock:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         try:

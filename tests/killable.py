@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import time
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from live_server import START_SECONDS, listens
+from live_server import listens, wait_until
 from smtp_server import free_port
 from werkzeug.serving import make_server
 
 from server import create_app, tasks
 from server.config import Settings
 
+# The first start imports everything.
+START_SECONDS = 120
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["killable"])
 
@@ -55,10 +56,7 @@ class Killable:
         """Start what does not run, and wait until the web server listens."""
         self._start("worker", _work, self.settings, self.log)
         self._start("web", _serve, self.settings, self.port, self.log)
-        deadline = time.monotonic() + START_SECONDS
-        while not listens(self.port):
-            assert time.monotonic() < deadline, f"did not start: {self.log.read_text()[-2000:]}"
-            time.sleep(0.01)
+        wait_until(lambda: listens(self.port), START_SECONDS, f"the server starts, see {self.log}")
 
     def _start(self, name: str, target: Callable[..., None], *arguments: Any) -> None:
         if name not in self._processes:

@@ -36,11 +36,14 @@ _schema = SubmissionSchema()
 @blueprint.doc(**documentation.SUBMIT)
 def submit() -> Response:
     """Report a mistake."""
-    site, body = _admit()
-    data = _load(body)
-    check_origin(site, request.headers, data["page"]["url"])
-    _check_challenge(site, data)
-    recorded = _record(site, data)
+    records: GroupCommit[NewSubmission, Recorded] = current_app.extensions["records"]
+    with records.coming():
+        site, body = _admit()
+        data = _load(body)
+        check_origin(site, request.headers, data["page"]["url"])
+        _check_challenge(site, data)
+        new = _new_submission(site, data)
+    recorded = records.write(new)
     tasks.ring()
     return _answer(recorded)
 
@@ -152,7 +155,7 @@ def _field_errors(messages: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path.lstrip(".") or "body", "message": str(text)} for text in messages]
 
 
-def _record(site: KnownSite, data: dict[str, Any]) -> Recorded:
+def _new_submission(site: KnownSite, data: dict[str, Any]) -> NewSubmission:
     page = data["page"]
     keys: DailyKeys = current_app.extensions["reader_keys"]
     new = new_submission(
@@ -164,8 +167,7 @@ def _record(site: KnownSite, data: dict[str, Any]) -> Recorded:
     new = replace(new, spam_reasons=reasons_for_spam(site, new, data))
     # What waits for its turn holds no connection and no old snapshot.
     db.session.rollback()
-    records: GroupCommit[NewSubmission, Recorded] = current_app.extensions["records"]
-    return records.write(new)
+    return new
 
 
 def _answer(recorded: Recorded) -> Response:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Table, insert
 from server.models import Base
 from server.reports.record import Happened
 
-ANNOUNCEMENT: Table = Base.metadata.tables["announcement"]
+_announcement: Table = Base.metadata.tables["announcement"]
+_NEW_ANNOUNCEMENTS = insert(_announcement)
 # The highest number of readers that somebody can wait for. Beyond it, one more changes nothing.
 MAX_READERS = 50
 
@@ -34,4 +35,4 @@ def announce(connection: Connection, happened: Iterable[Happened]) -> None:
         if each.kind != "joined" or (each.open and each.readers <= MAX_READERS)
     ]
     if rows:
-        connection.execute(insert(ANNOUNCEMENT), rows)
+        connection.execute(_NEW_ANNOUNCEMENTS, rows)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Executable, Table, bindparam, insert, select, update
 
 from server.models import Base
 from server.reports.recurrence import Heard
@@ -37,10 +37,50 @@ CHANGING = (
     "resolved_at",
     "evaluated_at",
 )
+# What a page says of itself; the latest that was said counts.
+SAID = ("title", "language", "author", "section")
 # A page has few reports. Where somebody floods it, the newest are looked at: that costs little,
 # and what is missed is one report too many.
 MAX_CANDIDATES = 100
 MAX_HEARD = 50
+
+
+# Each statement is made once: making one takes longer than running it.
+_ANSWERS = select(
+    SUBMISSION.c.site_id,
+    SUBMISSION.c.idempotency_key,
+    SUBMISSION.c.public_id,
+    SUBMISSION.c.answered_status,
+    SUBMISSION.c.answered_readers,
+).where(
+    SUBMISSION.c.site_id.in_(bindparam("sites", expanding=True)),
+    SUBMISSION.c.idempotency_key.in_(bindparam("keys", expanding=True)),
+)
+_PAGES = select(PAGE.c.site_id, PAGE.c.url_hash, PAGE.c.id, *(PAGE.c[it] for it in SAID)).where(
+    PAGE.c.site_id.in_(bindparam("sites", expanding=True)),
+    PAGE.c.url_hash.in_(bindparam("hashes", expanding=True)),
+)
+_CHANGE_PAGE = update(PAGE).where(PAGE.c.id == bindparam("page"))
+_NEW_PAGES = insert(PAGE).returning(PAGE.c.site_id, PAGE.c.url_hash, PAGE.c.id)
+_REPORTS = (
+    select(REPORT.c.page_id, REPORT.c.place_hash, REPORT.c.id, *(REPORT.c[it] for it in CHANGING))
+    .where(
+        REPORT.c.page_id.in_(bindparam("pages", expanding=True)),
+        REPORT.c.place_hash.in_(bindparam("places", expanding=True)),
+    )
+    .order_by(REPORT.c.id)
+    .with_for_update()
+)
+_QUOTES = (
+    select(REPORT.c.id, *(REPORT.c[name] for name in Quote._fields))
+    .where(REPORT.c.page_id == bindparam("page"))
+    .order_by(REPORT.c.id.desc())
+    .limit(MAX_CANDIDATES)
+)
+_CHANGE_REPORT = update(REPORT).where(REPORT.c.id == bindparam("report"))
+_NEW_REPORTS = insert(REPORT).returning(REPORT.c.id, sort_by_parameter_order=True)
+_NEW_SUBMISSIONS = insert(SUBMISSION)
+_NEW_EVENTS = insert(EVENT).returning(EVENT.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(slots=True)
@@ -63,24 +103,9 @@ def answers_given(
 ) -> dict[tuple[int, str], tuple[uuid.UUID, str, int]]:
     """The answers that submissions with these keys got: (site, idempotency key) to (public id,
     status, readers)."""
-    table = SUBMISSION.c
-    rows = connection.execute(
-        select(
-            table.site_id,
-            table.idempotency_key,
-            table.public_id,
-            table.answered_status,
-            table.answered_readers,
-        ).where(
-            table.site_id.in_({site for site, _ in keys}),
-            table.idempotency_key.in_([key for _, key in keys]),
-        )
-    )
+    wanted = {"sites": list({site for site, _ in keys}), "keys": [key for _, key in keys]}
+    rows = connection.execute(_ANSWERS, wanted)
     return {(site, key): (*answer,) for site, key, *answer in rows if (site, key) in keys}
-
-
-# What a page says of itself; the latest that was said counts.
-SAID = ("title", "language", "author", "section")
 
 
 def page_ids(
@@ -91,13 +116,8 @@ def page_ids(
     ids: dict[PageKey, int] = {}
     renamed: list[Values] = []
     if seen:
-        table = PAGE.c
-        rows = connection.execute(
-            select(table.site_id, table.url_hash, table.id, *(table[name] for name in SAID)).where(
-                table.site_id.in_({site for site, _ in seen}),
-                table.url_hash.in_([url_hash for _, url_hash in seen]),
-            )
-        )
+        sites, hashes = map(list, zip(*seen, strict=True))
+        rows = connection.execute(_PAGES, {"sites": sites, "hashes": hashes})
         for site_id, url_hash, page_id, *former in rows:
             if (now := seen.get((site_id, url_hash))) is None:
                 continue
@@ -107,14 +127,12 @@ def page_ids(
             if named != said:
                 renamed.append({"page": page_id, **named})
     if renamed:
-        connection.execute(update(PAGE).where(PAGE.c.id == bindparam("page")), renamed)
+        connection.execute(_CHANGE_PAGE, renamed)
     # In one order everywhere, so that two transactions never wait for each other.
     missing = [seen[key] for key in sorted(seen.keys() - ids.keys())]
     made: dict[PageKey, int] = {}
     if missing:
-        written = connection.execute(
-            insert(PAGE).returning(PAGE.c.site_id, PAGE.c.url_hash, PAGE.c.id), missing
-        )
+        written = connection.execute(_NEW_PAGES, missing)
         made = {(site_id, url_hash): page_id for site_id, url_hash, page_id in written}
     return ids | made, set(made.values())
 
@@ -125,20 +143,11 @@ def reports_at(
     """The reports at these places, (page, place hash), locked until the transaction ends."""
     if not places:
         return {}
-    rows = connection.execute(
-        select(REPORT)
-        .where(
-            REPORT.c.page_id.in_({page for page, _ in places}),
-            REPORT.c.place_hash.in_({place for _, place in places}),
-        )
-        .order_by(REPORT.c.id)
-        .with_for_update()
-    ).mappings()
-    found = {(row["page_id"], row["place_hash"]): row for row in rows}
+    pages, hashes = map(list, zip(*places, strict=True))
+    rows = connection.execute(_REPORTS, {"pages": pages, "places": hashes})
     return {
-        place: Draft(found[place]["id"], {name: found[place][name] for name in CHANGING})
-        for place in places
-        if place in found
+        (page, place): Draft(report, dict(zip(CHANGING, values, strict=True)))
+        for page, place, report, *values in rows
     }
 
 
@@ -159,14 +168,8 @@ def newest_quotes(
             # Not against those who join a report of the page that they know.
             .with_for_update(key_share=True)
         )
-    columns = [REPORT.c[name] for name in Quote._fields]
     for page in pages:
-        rows = connection.execute(
-            select(REPORT.c.id, *columns)
-            .where(REPORT.c.page_id == page)
-            .order_by(REPORT.c.id.desc())
-            .limit(MAX_CANDIDATES)
-        )
+        rows = connection.execute(_QUOTES, {"page": page})
         found[page] = [(report, Quote(*quote)) for report, *quote in rows]
     return found
 
@@ -209,17 +212,17 @@ def write_reports(connection: Connection, drafts: Iterable[Draft]) -> None:
     # Those that show another quote apart: rows of one statement have the same columns.
     for requoted in (False, True):
         if rows := [row for row in known if ("exact" in row) == requoted]:
-            connection.execute(update(REPORT).where(REPORT.c.id == bindparam("report")), rows)
+            connection.execute(_CHANGE_REPORT, rows)
     new = [draft for draft in each if draft.id is None]
     new.sort(key=lambda draft: (draft.values["page_id"], draft.values["place_hash"]))
-    ids = _insert(connection, REPORT, [draft.values for draft in new])
+    ids = _written(connection, _NEW_REPORTS, [draft.values for draft in new])
     for draft, report_id in zip(new, ids, strict=True):
         draft.id = report_id
 
 
 def write_submissions(connection: Connection, rows: list[Values]) -> None:
     rows.sort(key=lambda row: (row["site_id"], row["idempotency_key"]))
-    connection.execute(insert(SUBMISSION), rows)
+    connection.execute(_NEW_SUBMISSIONS, rows)
 
 
 def write_contacts(connection: Connection, rows: list[Values]) -> None:
@@ -231,11 +234,8 @@ def write_contacts(connection: Connection, rows: list[Values]) -> None:
 
 def write_events(connection: Connection, rows: list[Values]) -> Sequence[int]:
     """The events' ids, in order."""
-    return _insert(connection, EVENT, rows)
+    return _written(connection, _NEW_EVENTS, rows)
 
 
-def _insert(connection: Connection, table: Table, rows: list[Values]) -> Sequence[int]:
-    if not rows:
-        return []
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return connection.execute(statement, rows).scalars().all()
+def _written(connection: Connection, statement: Executable, rows: list[Values]) -> Sequence[int]:
+    return connection.execute(statement, rows).scalars().all() if rows else []

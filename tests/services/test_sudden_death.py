@@ -6,6 +6,7 @@ report is doubled, and each mail arrives, marked where it may have arrived twice
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import os
@@ -32,7 +33,7 @@ from server import create_app
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, Event, Report, Submission
+from server.models import Announcement, Delivery, Event, Report, Submission
 from server.schema import upgrade_schema
 from server.sites import add_member, add_site, add_user
 
@@ -79,6 +80,8 @@ def settings(
         smtp_host="127.0.0.1",
         smtp_port=mail_server.port,
         smtp_timeout=1.0,
+        burst_minutes=0,
+        mails_per_hour=0,
         intake_network_limit="1000000/minute",
         intake_site_limit="1000000/minute",
         spam_pages="1000000/minute",
@@ -103,6 +106,13 @@ def site_key(app: Flask) -> str:
         site = add_site(session, "The News", [ORIGIN])
         add_member(session, add_user(session, EDITOR, PASSWORD), site, "editor")
         return site.key
+
+
+def words(place: int, where: str) -> str:
+    """Some words that no other place has around it."""
+    digits = hashlib.sha256(f"{place} {where}".encode()).hexdigest()
+    letters = digits.translate(str.maketrans("0123456789", "ghijklmnop"))
+    return " ".join(letters[start : start + 8] for start in range(0, 32, 8))
 
 
 class Reader(threading.Thread):
@@ -137,7 +147,11 @@ class Reader(threading.Thread):
             "site": self.site_key,
             "idempotency_key": key,
             "page": {"url": f"{ORIGIN}/article-{place % 7}", "title": "The harbour"},
-            "selector": {"exact": f"mistake{place}", "prefix": f"{place} before ", "suffix": " a"},
+            "selector": {
+                "exact": f"mistake{place}",
+                "prefix": f"{words(place, 'before')} ",
+                "suffix": f" {words(place, 'after')}",
+            },
         }
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
@@ -235,7 +249,9 @@ def assert_nothing_lost_or_doubled(threads: list[Reader]) -> None:
 def assert_mails_arrived(mail_server: MailServer) -> None:
     def all_sent() -> bool:
         db.session.rollback()
-        return set(db.session.scalars(select(Delivery.state).distinct())) == {"sent"}
+        unrouted = db.session.scalar(select(func.count()).where(Announcement.routed_at.is_(None)))
+        states = set(db.session.scalars(select(Delivery.state).distinct()))
+        return not unrouted and states == {"sent"}
 
     wait_until(all_sent, LEASE_SECONDS + 90, "all that is owed is sent")
     rows = db.session.scalars(select(Delivery)).all()
