@@ -154,14 +154,6 @@ def add_recipient(session: Session, site_id: int, address: str, choices: Choices
     return _store(session, Subscription(site_id=site_id, address=wanted, mode="never"), choices)
 
 
-def change_recipient(
-    session: Session, subscription: Subscription, choices: Choices
-) -> Subscription:
-    """Store other choices for an address without an account. Raises InvalidInput."""
-    choices.check()
-    return _store(session, subscription, choices)
-
-
 def stop(session: Session, site_id: int, address: str) -> None:
     """Send an address nothing more of a site. Rules and lists may name it all the same."""
     user = session.scalar(
