@@ -189,6 +189,8 @@ def main() -> None:
             log_level="WARNING",
             intake_network_limit="1000000/second",
             intake_site_limit="1000000/second",
+            spam_pages="1000000/second",
+            spam_places="1000000/second",
             burst_minutes=0,
             mails_per_hour=0,
         )

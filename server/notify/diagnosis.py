@@ -67,10 +67,13 @@ def _envelope(settings: Settings, recipient: str) -> Envelope:
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2] or "localhost"
     html = "".join(f"<p>{paragraph.strip()}</p>" for paragraph in BODY.split("\n\n"))
     message = OutgoingMessage(
-        subject=SUBJECT, recipients=[address], sender=settings.mail_from, body=BODY, html=html
+        message_id=make_msgid(domain=domain),
+        subject=SUBJECT,
+        recipient=address,
+        text=BODY,
+        html=html,
+        headers={"Auto-Submitted": "auto-generated"},
     )
-    message.msgId = make_msgid(domain=domain)
-    message.extra_headers = {"Auto-Submitted": "auto-generated"}
     return Envelope.of(message)
 
 

@@ -16,6 +16,7 @@ from server.models import Delivery, DeliveryReport, Report
 from server.notify import headers
 from server.notify.evidence_words import evidence_in
 from server.notify.letter import EditorsLetter, Rendered
+from server.notify.recipients import Recipients
 from server.notify.report_mail import acting_as, action_links, title_of
 from server.text.address import with_fragment
 from server.text.difference import Part, shown_difference
@@ -55,13 +56,15 @@ class Group:
     reports: list[Item] = field(default_factory=list)
 
 
-def render_collected(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
+def render_collected(
+    session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
+) -> Rendered:
     """What waited and now comes as one mail. Raises ValueError where it is about no report."""
     reports = _reports(session, delivery)
     if not reports:
         raise ValueError("the delivery is about no report")
     reports.sort(key=lambda each: (each.status == "open", each.score, each.id), reverse=True)
-    with EditorsLetter(session, delivery, settings) as letter:
+    with EditorsLetter(session, delivery, settings, recipients) as letter:
         count = len(reports)
         words = ngettext("%(num)s spelling report", "%(num)s spelling reports", count)
         return letter.render(
@@ -78,13 +81,15 @@ def render_collected(session: Session, delivery: Delivery, settings: Settings) -
         )
 
 
-def render_digest(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
+def render_digest(
+    session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
+) -> Rendered:
     """The queue of a site, as it stood when the digest was made."""
     numbers = delivery.details
     reports = _reports(session, delivery)
     fresh = set(numbers.get("fresh_ids", ()))
     reports.sort(key=lambda each: (each.id in fresh, each.score, each.readers), reverse=True)
-    with EditorsLetter(session, delivery, settings) as letter:
+    with EditorsLetter(session, delivery, settings, recipients) as letter:
         new = ngettext(
             "%(num)s new spelling report", "%(num)s new spelling reports", numbers["fresh"]
         )

@@ -17,7 +17,7 @@ from server.language import best_language, gettext, speaking
 from server.models import Delivery, Report
 from server.notify import headers
 from server.notify.links import Act, Links
-from server.notify.recipients import recipient_at
+from server.notify.recipients import Recipients
 from server.text.difference import Part
 from server.text.quoting import quoted, wrapped
 
@@ -103,8 +103,10 @@ class EditorsLetter(Letter):
     """A message to one of a site's recipients: in their language, and with the links that let them
     act. ``acting`` says whether they may."""
 
-    def __init__(self, session: Session, delivery: Delivery, settings: Settings) -> None:
-        self.recipient = recipient_at(session, delivery.site, delivery.recipient)
+    def __init__(
+        self, session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
+    ) -> None:
+        self.recipient = recipients.at(session, delivery.site, delivery.recipient)
         wanted = self.recipient.language if self.recipient else ""
         super().__init__(delivery, settings, best_language(wanted, delivery.site.language))
         self.acting = bool(self.recipient and self.recipient.acting)

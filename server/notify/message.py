@@ -8,16 +8,19 @@ from server.config import Settings
 from server.models import Delivery
 from server.notify.digest_mail import render_collected, render_digest
 from server.notify.letter import Rendered
+from server.notify.recipients import Recipients
 from server.notify.report_mail import render_report
 from server.notify.thanks_mail import render_thanks
 
 
-def render(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
+def render(
+    session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
+) -> Rendered:
     """The message of a delivery, in its recipient's language."""
     if delivery.kind == "thanks":
         return render_thanks(session, delivery, settings)
     if delivery.kind == "digest":
-        return render_digest(session, delivery, settings)
+        return render_digest(session, delivery, settings, recipients)
     if delivery.kind == "collected":
-        return render_collected(session, delivery, settings)
-    return render_report(session, delivery, settings)
+        return render_collected(session, delivery, settings, recipients)
+    return render_report(session, delivery, settings, recipients)

@@ -10,6 +10,7 @@ from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from functools import lru_cache
 
+from flask import current_app
 from flask_mail import Message
 
 from server.clock import now
@@ -60,6 +61,26 @@ class OutgoingMessage(Message):  # type: ignore[misc, unused-ignore]  # flask-ma
 
     Flask-Mail's own form has body lines of any length and a needless ``multipart/mixed``.
     """
+
+    def __init__(
+        self,
+        *,
+        message_id: str,
+        subject: str,
+        recipient: str,
+        text: str,
+        html: str,
+        headers: dict[str, str],
+    ) -> None:
+        # Instead of Flask-Mail's own, which asks the system for this machine's name, for a
+        # Message-ID that is not ours: with a slow name server every mail would wait for it.
+        self.msgId = message_id
+        self.subject = subject
+        self.sender = current_app.extensions["mail"].default_sender
+        self.recipients = [recipient]
+        self.body = text
+        self.alts = {"html": html}
+        self.extra_headers = headers
 
     @property
     def needs_utf8(self) -> bool:

@@ -68,6 +68,20 @@ _NAMED = select(
 )
 
 
+class Recipients:
+    """Who reads at which address, asked once for each while a batch of mails lasts."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], Recipient | None] = {}
+
+    def at(self, session: Session, site: Site, address: str) -> Recipient | None:
+        """See :func:`recipient_at`."""
+        key = site.id, address
+        if key not in self._known:
+            self._known[key] = recipient_at(session, site, address)
+        return self._known[key]
+
+
 def recipient_at(session: Session, site: Site, address: str) -> Recipient | None:
     """Who reads a site's reports at an address; None for nobody any more.
 

@@ -16,6 +16,7 @@ from server.notify import headers
 from server.notify.evidence_words import evidence_in
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.links import ACTION_DAYS, ACTIONS
+from server.notify.recipients import Recipients
 from server.reports.comments import latest_comments
 from server.reports.history import actor_of, latest_changes
 from server.reports.resolution import RESOLUTIONS
@@ -41,13 +42,15 @@ class Other:
     count: str
 
 
-def render_report(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
+def render_report(
+    session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
+) -> Rendered:
     """The mail about a delivery's report, in its recipient's language. Raises ValueError where it
     is not about one report."""
     report, event = delivery.report, delivery.event
     if report is None or event is None:
         raise ValueError("the delivery is not about one report")
-    with EditorsLetter(session, delivery, settings) as letter:
+    with EditorsLetter(session, delivery, settings, recipients) as letter:
         letter.headers |= headers.thread_of(delivery, report)
         return letter.render(
             "report",

@@ -13,6 +13,7 @@ from server.notify.channels.transport import NotOurs, Prepared, Receipt, Transpo
 from server.notify.failure import SendingError
 from server.notify.message import render
 from server.notify.mime import OutgoingMessage
+from server.notify.recipients import Recipients
 from server.notify.smtp import Batch, Envelope, server_name, time_limit
 
 
@@ -20,6 +21,7 @@ class MailTransport(Transport):
     def __init__(self, app: Flask, settings: Settings) -> None:
         super().__init__(app, settings)
         self.server = server_name(settings)
+        self.recipients = Recipients()
         self.batch = Batch(app.extensions["mail"], settings)
 
     @staticmethod
@@ -27,15 +29,15 @@ class MailTransport(Transport):
         return time_limit(settings)
 
     def prepare(self, delivery: Delivery) -> Prepared:
-        rendered = render(db.session(), delivery, self.settings)
+        rendered = render(db.session(), delivery, self.settings, self.recipients)
         message = OutgoingMessage(
+            message_id=delivery.message_id,
             subject=rendered.subject,
-            recipients=[delivery.recipient],
-            body=rendered.text,
+            recipient=delivery.recipient,
+            text=rendered.text,
             html=rendered.html,
-            extra_headers=rendered.headers,
+            headers=rendered.headers,
         )
-        message.msgId = delivery.message_id
         envelope = Envelope.of(message) if self.settings.smtp_host else None
         return Prepared(delivery.id, delivery.recipient, rendered.stored(), envelope)
 
