@@ -8,18 +8,19 @@ import click
 from flask.cli import with_appcontext
 
 from server.database import write_transaction
+from server.reports.contacts import InvalidAddress
 from server.reports.erasure import Erased, erase, submission_named, submissions_of
 from server.schema import require_current_schema
 
 
 @click.command("erase")
-@click.option("--email", default="", help="The address that the reader left, or wrote.")
+@click.option("--email", help="The address that the reader left, or wrote.")
 @click.option(
     "--submission", type=click.UUID, help="The id that the reader's browser was answered."
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
 @with_appcontext
-def erase_command(email: str, submission: uuid.UUID | None, dry_run: bool) -> None:
+def erase_command(email: str | None, submission: uuid.UUID | None, dry_run: bool) -> None:
     """Erase what one reader sent, by e-mail address or by a submission's id.
 
     Comments, corrections that nobody else sent, the address and the texts of messages that quoted
@@ -27,18 +28,18 @@ def erase_command(email: str, submission: uuid.UUID | None, dry_run: bool) -> No
     not touched: see docs/privacy.md.
     """
     require_current_schema()
-    if bool(email) == bool(submission):
+    if (email is None) == (submission is None):
         raise click.UsageError("Name either --email or --submission.")
     try:
         with write_transaction() as session:
-            found = (
-                submission_named(session, submission)
-                if submission
-                else submissions_of(session, email)
-            )
-            account = erase(session, found, email)
+            if submission is not None:
+                account = erase(session, submission_named(session, submission))
+            else:
+                account = erase(session, submissions_of(session, email or ""), email or "")
             if dry_run:
                 raise _NothingDone
+    except InvalidAddress as problem:
+        raise click.BadParameter(str(problem), param_hint="--email") from None
     except _NothingDone:
         pass
     _tell(account, "Would erase" if dry_run else "Erased")

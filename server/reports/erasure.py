@@ -18,7 +18,9 @@ from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Attempt, Delivery, DeliveryReport, ReaderContact, Report, Site, Submission
+from server.reports.contacts import InvalidAddress, checked_address
 from server.reports.readers import forget_former_days
+from server.text.mailbox import names_address
 
 BATCH = 200
 # Who left an address hears nothing of what was rejected; an editor may change his mind.
@@ -59,21 +61,27 @@ def erase_expired(stopping: Callable[[], bool] = lambda: False) -> int:
 
 
 def submissions_of(session: Session, email: str) -> Sequence[int]:
-    """The submissions with which an address was left, or whose comment names it."""
-    pattern = email.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    left = select(ReaderContact.submission_id).where(
-        func.lower(ReaderContact.email) == email.strip().lower()
-    )
-    return session.scalars(
-        select(Submission.id)
-        .where(
-            or_(
-                Submission.id.in_(left),
-                func.lower(Submission.comment).like(f"%{pattern}%", escape="\\"),
-            )
+    """The submissions with which an address was left, or whose comment names it: the whole
+    address, not one that ends or begins alike.
+
+    Raises InvalidAddress: a part of an address, or none, would name everybody.
+    """
+    address = checked_address(email)
+    if not address:
+        raise InvalidAddress("An address is missing.")
+    left = session.scalars(
+        select(ReaderContact.submission_id).where(
+            func.lower(ReaderContact.email) == address.lower()
         )
-        .order_by(Submission.id)
-    ).all()
+    )
+    # Databases differ in how they compare letters, and none knows where an address ends.
+    comments = session.execute(
+        select(Submission.id, Submission.comment)
+        .where(Submission.comment.contains("@"))
+        .execution_options(yield_per=BATCH)
+    )
+    named = {submission for submission, comment in comments if names_address(comment, address)}
+    return sorted({*left, *named})
 
 
 def submission_named(session: Session, public_id: uuid.UUID) -> Sequence[int]:
@@ -187,13 +195,14 @@ def _forget_messages(session: Session, report_ids: Collection[int]) -> int:
 
 def _forget_owed(session: Session, email: str) -> int:
     """Thanks that are owed to an address, and not in a worker's hands."""
-    if not email:
+    address = checked_address(email)
+    if not address:
         return 0
     gone = session.execute(
         delete(Delivery)
         .where(
             Delivery.kind == "thanks",
-            func.lower(Delivery.recipient) == email.strip().lower(),
+            func.lower(Delivery.recipient) == address.lower(),
             Delivery.lease_token.is_(None),
         )
         .returning(Delivery.id)

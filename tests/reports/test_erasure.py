@@ -169,8 +169,29 @@ class TestCommand:
         submit(comment="from a.b@example.org")
 
         assert "Nothing" in copydesk("--email", "a_b@example.org").output
-        assert "Nothing" in copydesk("--email", "%").output
         assert count(Submission) == 1
+
+    @pytest.mark.parametrize("part", ["", " ", "\t", "%", "@", "ann", "ann@", "@example.org"])
+    def test_what_is_no_whole_address_erases_nothing(
+        self, submit: Submit, copydesk: Callable[..., Result], part: str
+    ) -> None:
+        submit(comment=SECRET, email="ann@example.org")
+        submit(comment="from joann@example.org")
+
+        result = copydesk("--email", part)
+
+        assert (result.exit_code, "--email" in result.output) == (2, True)
+        assert (count(Submission), count(ReaderContact)) == (2, 1)
+
+    def test_addresses_that_end_or_begin_alike_are_other_readers(
+        self, submit: Submit, copydesk: Callable[..., Result]
+    ) -> None:
+        submit(comment="from ann@example.org")
+        submit(comment="from n@example.org.uk")
+        submit(comment=SECRET, email="ann@example.org")
+
+        assert "Nothing" in copydesk("--email", "n@example.org").output
+        assert (count(Submission), count(ReaderContact)) == (3, 1)
 
     def test_one_of_both_must_be_named(self, copydesk: Callable[..., Result]) -> None:
         assert copydesk().exit_code == 2
