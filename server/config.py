@@ -14,10 +14,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from limits import parse_many
+
 PREFIX = "COPYDESK_"
 DEFAULT_SECRET = "development-only-secret"
 MODES = ("production", "development")
 SMTP_SECURITY = ("none", "starttls", "tls")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+# Each is one rate; of the others each is several, of which none may be exceeded.
+_RATES = ("spam_pages", "spam_places")
+_LIMITS = ("intake_network_limit", "intake_site_limit", "login_limit")
 
 
 class SettingError(ValueError):
@@ -139,6 +145,10 @@ class Settings:
             raise SettingError(f"COPYDESK_MODE must be one of {', '.join(MODES)}.")
         if self.smtp_security not in SMTP_SECURITY:
             raise SettingError(f"COPYDESK_SMTP_SECURITY must be one of {', '.join(SMTP_SECURITY)}.")
+        if self.log_level.upper() not in LOG_LEVELS:
+            raise SettingError(f"COPYDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+        for name in (*_RATES, *_LIMITS):
+            _check_rate(name, getattr(self, name))
         for name in ("burst_minutes", "mails_per_hour"):
             if not 0 <= getattr(self, name) <= 1_440:
                 raise SettingError(f"COPYDESK_{name.upper()} must be from 0 to 1440.")
@@ -153,6 +163,17 @@ class Settings:
             )
         if self.production and len(self.secret_key) < 32:
             raise SettingError("COPYDESK_SECRET_KEY must have at least 32 characters.")
+
+
+def _check_rate(name: str, text: str) -> None:
+    single = name in _RATES
+    try:
+        usable = len(parse_many(text)) == 1 or not single
+    except ValueError:
+        usable = False
+    if not usable:
+        example = "10/minute" if single else "10/minute;100/hour"
+        raise SettingError(f"{PREFIX}{name.upper()} must be like {example}, not {text!r}.")
 
 
 def _parse(name: str, kind: str, text: str) -> Any:

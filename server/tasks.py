@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from huey.exceptions import ConfigurationError
 
 from server.bell import Bell
 from server.config import SettingError, Settings
+from server.extensions import db
 from server.notify import digests, routing
 from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
@@ -174,11 +176,11 @@ def _register(app: Flask, huey: Huey) -> Any:
 
     def work() -> None:
         with app.app_context():
-            examined = _evaluate(stopping)
-            routed = routing.route_due(stopping=stopping.is_set)
-            digested = digests.digest_due(stopping=stopping.is_set)
-            delivered = deliver_due(stopping=stopping.is_set)
-            forget_thanked_readers()
+            examined = attempt(evaluate_pending, stopping=stopping.is_set)
+            routed = attempt(routing.route_due, stopping=stopping.is_set)
+            digested = attempt(digests.digest_due, stopping=stopping.is_set)
+            delivered = attempt(deliver_due, stopping=stopping.is_set)
+            attempt(forget_thanked_readers)
             # A full batch leaves more behind: ring again, so that other work gets its turn.
             full = (routed == routing.BATCH, digested == digests.BATCH, delivered == BATCH)
             if examined or any(full):
@@ -188,7 +190,7 @@ def _register(app: Flask, huey: Huey) -> Any:
 
     def sweep() -> None:
         with app.app_context():
-            _thank(stopping)
+            attempt(owe_thanks, stopping=stopping.is_set)
         work()
 
     huey.periodic_task(crontab(minute="*"), name="sweep")(sweep)
@@ -201,18 +203,13 @@ def _register(app: Flask, huey: Huey) -> Any:
     return bell
 
 
-def _thank(stopping: threading.Event) -> None:
-    """Readers whose mistake was fixed. Editors' mail does not wait for it."""
+def attempt(step: Callable[..., int | None], **options: Any) -> int:
+    """Do one step of the work; how much it did, 0 where it failed. Mail goes out with the evidence
+    and also without, and no step waits for another to be mended."""
     try:
-        owe_thanks(stopping=stopping.is_set)
+        return step(**options) or 0
     except Exception:
-        log.exception("readers could not be thanked; the next sweep tries again")
-
-
-def _evaluate(stopping: threading.Event) -> int:
-    """How many reports were examined. Mail goes out with the evidence, and also without."""
-    try:
-        return evaluate_pending(stopping=stopping.is_set)
-    except Exception:
-        log.exception("reports could not be examined; the next sweep tries again")
+        log.exception("%s failed; the next sweep tries again", step.__name__)
+        # What it left half done is nobody's: the next step reads anew.
+        db.session.rollback()
         return 0

@@ -38,11 +38,31 @@ def test_development_starts_without_settings() -> None:
         ("COPYDESK_SMTP_SECURITY", "ssl"),
         ("COPYDESK_PUBLIC_URL", "copydesk.example"),
         ("COPYDESK_SMPT_HOST", "mail.example"),
+        ("COPYDESK_LOG_LEVEL", "foo"),
+        ("COPYDESK_INTAKE_NETWORK_LIMIT", "ten a minute"),
+        ("COPYDESK_INTAKE_NETWORK_LIMIT", "10/minute;many/day"),
+        ("COPYDESK_INTAKE_SITE_LIMIT", "60/fortnight"),
+        ("COPYDESK_SPAM_PAGES", "10 pages"),
+        ("COPYDESK_SPAM_PLACES", "8/10 minute;9/hour"),
+        ("COPYDESK_LOGIN_LIMIT", "often"),
     ],
 )
 def test_unusable_value_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=name):
         Settings.from_environment({"COPYDESK_SECRET_KEY": GOOD_SECRET, name: value})
+
+
+def test_limits_and_levels_are_taken_in_every_spelling_that_serves() -> None:
+    settings = Settings.from_environment(
+        {
+            "COPYDESK_SECRET_KEY": GOOD_SECRET,
+            "COPYDESK_LOG_LEVEL": "debug",
+            "COPYDESK_INTAKE_SITE_LIMIT": "60 per 10 seconds; 200/minute",
+            "COPYDESK_SPAM_PLACES": "8 per 10 minutes",
+        }
+    )
+
+    assert settings.intake_site_limit == "60 per 10 seconds; 200/minute"
 
 
 def test_https_address_makes_the_cookie_secure() -> None:

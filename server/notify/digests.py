@@ -7,6 +7,7 @@ is killed on the way has done nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload
 
 from server.clock import now
@@ -29,7 +31,11 @@ from server.notify.routing import facts_of
 from server.notify.rules import audience_of
 from server.notify.subscriptions import subscriber_of
 
+log = logging.getLogger(__name__)
+
 BATCH = 50
+# When one whose digest could not be made is looked at again.
+RETRY = timedelta(hours=1)
 # How many reports one digest shows; the rest is a number and a link.
 SHOWN = 20
 SHOWN_FIXED = 10
@@ -69,11 +75,20 @@ def digest_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False)
     """Owe up to ``limit`` digests that are due; how many subscriptions were handled."""
     handled = 0
     while handled < limit and not stopping():
-        due = _next_due(db.session())
-        if due is None:
+        subscription = _next_subscription(db.session())
+        if subscription is None:
             break
-        contents = contents_of(db.session(), due)
-        take(due, contents)
+        subscription_id, due_at = subscription.id, subscription.next_digest_at
+        try:
+            due = _due(db.session(), subscription)
+            take(due, contents_of(db.session(), due))
+        except SQLAlchemyError:
+            # The database's trouble, not the subscription's: it stays due.
+            raise
+        except Exception:
+            # One whose digest cannot be made must not keep its neighbours waiting.
+            log.exception("the digest of subscription %s cannot be made", subscription_id)
+            _postpone(subscription_id, due_at)
         handled += 1
     return handled
 
@@ -142,21 +157,33 @@ def contents_of(session: Session, due: Due) -> Contents:
     return contents
 
 
-def _next_due(session: Session) -> Due | None:
+def _next_subscription(session: Session) -> Subscription | None:
     session.rollback()
     # Others may have chosen, reported and fixed since the digest before.
     session.expire_all()
-    moment = now()
-    subscription = session.scalars(
+    return session.scalars(
         select(Subscription)
-        .where(Subscription.next_digest_at <= moment)
+        .where(Subscription.next_digest_at <= now())
         .options(joinedload(Subscription.user))
         .order_by(Subscription.next_digest_at, Subscription.id)
         .limit(1)
     ).first()
-    if subscription is None or subscription.next_digest_at is None:
-        return None
+
+
+def _postpone(subscription_id: int, due_at: datetime | None) -> None:
+    """Look at it again later, unless its recipient has chosen anew meanwhile."""
+    with write_transaction() as session:
+        session.execute(
+            update(Subscription)
+            .where(Subscription.id == subscription_id, Subscription.next_digest_at == due_at)
+            .values(next_digest_at=now() + RETRY)
+        )
+
+
+def _due(session: Session, subscription: Subscription) -> Due:
+    moment = now()
     due_at = subscription.next_digest_at
+    assert due_at is not None
     goes_on = subscription.mode in DIGEST_MODES
     subscriber = _subscriber(session, subscription)
     return Due(

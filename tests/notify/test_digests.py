@@ -301,13 +301,41 @@ class TestDaily:
     ) -> None:
         submit()
         traveller.shift(DAY)
-        due = digests._next_due(db.session())
-        assert due is not None
+        subscription = digests._next_subscription(db.session())
+        assert subscription is not None
+        due = digests._due(db.session(), subscription)
         contents = contents_of(db.session(), due)
 
         assert [take(due, contents), take(due, contents)] == [True, False]
 
         assert [each.kind for each in deliveries()] == ["digest"]
+
+    def test_one_that_cannot_be_made_keeps_nobody_else_waiting(
+        self,
+        site: Site,
+        submit: Submit,
+        mail_server: MailServer,
+        traveller: time_machine.Traveller,
+    ) -> None:
+        with write_transaction() as session:
+            add_recipient(session, site.id, "desk@news.example", Choices(mode="daily", hour=8))
+            session.execute(
+                update(Subscription)
+                .where(Subscription.address.is_(None))
+                # As after an update of the list of zones that has dropped a name.
+                .values(zone="Europe/Nowhere", next_digest_at=MONDAY_NOON)
+            )
+        submit()
+        traveller.shift(DAY)
+
+        work()
+        assert mail_server.recipients == ["desk@news.example"]
+
+        with write_transaction() as session:
+            session.execute(update(Subscription).values(zone="Europe/Berlin"))
+        traveller.shift(digests.RETRY)
+        work()
+        assert mail_server.recipients == ["desk@news.example", EDITOR]
 
     def test_worker_that_dies_between_claim_and_insert_has_done_nothing(
         self,

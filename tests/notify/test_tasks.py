@@ -191,17 +191,23 @@ def test_mail_goes_out_with_the_evidence(
     assert db.session.scalars(select(Report)).one().score >= LIKELY
 
 
-def test_mail_goes_out_without_evidence_where_that_fails(
-    consumer: tasks.EmbeddedConsumer,
+@pytest.mark.parametrize(
+    "step", ["evaluate_pending", "digests.digest_due", "forget_thanked_readers"]
+)
+def test_mail_goes_out_where_another_step_of_the_work_fails(
+    app: Flask,
     submit: Submit,
     mail_server: MailServer,
     monkeypatch: pytest.MonkeyPatch,
+    step: str,
 ) -> None:
     def fail(**_options: object) -> int:
-        raise RuntimeError("no evidence today")
+        raise RuntimeError("not today")
 
-    monkeypatch.setattr(tasks, "evaluate_pending", fail)
-
+    monkeypatch.setattr(f"server.tasks.{step}", fail)
     submit()
 
-    wait_until(lambda: len(mail_server.messages) == 1, SECONDS, "the mail")
+    app.extensions["huey"].storage.flush_queue()
+    app.extensions["ring"].call_local()
+
+    assert len(mail_server.messages) == 1
