@@ -13,6 +13,7 @@ from server.reports.history import actor_of
 from server.text.address import with_fragment
 from server.text.difference import difference
 from server.text.evidence import BASE, level_of
+from server.text.mailbox import without_addresses
 from server.text.visible import visible
 
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
@@ -44,10 +45,9 @@ def points(weight: int) -> str:
     return f"{weight:+d}".replace("-", "−")
 
 
-def said(delivery: Delivery) -> str:
-    """A server's last words, without the address of a reader, which is no editor's business."""
-    words = visible(delivery.last_error)
-    return words.replace(delivery.recipient, "…") if delivery.kind == "thanks" else words
+def said(words: str, delivery: Delivery) -> str:
+    """A server's words, without the address of a reader, which is no editor's business."""
+    return visible(without_addresses(words) if delivery.kind == "thanks" else words)
 
 
 def init_app(app: Flask) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Response, request
 
 from server.database import write_with_retry
+from server.extensions import db
 from server.language import available
 from server.links.blueprint import blueprint, delivery_named, links, page, settings
 from server.models import Delivery
 from server.notify import subscriptions
+from server.notify.recipients import recipient_at
 from server.notify.thanks import hashes_of, never_again
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -60,7 +62,9 @@ def _delivery(token: str) -> Delivery:
 
 
 def _stop_page(delivery: Delivery, *, done: bool, status: int = 200) -> Response:
-    return page("unsubscribe", delivery.site.language, status, done=done, site=delivery.site.name)
+    recipient = recipient_at(db.session(), delivery.site, delivery.recipient)
+    language = recipient.language if recipient else delivery.site.language
+    return page("unsubscribe", language, status, done=done, site=delivery.site.name)
 
 
 def _browsers_language() -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import now
@@ -121,6 +121,13 @@ def _give_up(session: Session, row: Breaker) -> None:
             Delivery.lease_token.is_(None),
             Delivery.due_at < now() - HELD_AT_MOST,
         )
-        .values(state="failed", last_error=f"Held, as the recipient was refused: {row.last_error}")
+        .values(
+            state="failed",
+            # Of a reader's address, which an editor may have as well, nothing is kept.
+            last_error=case(
+                (Delivery.kind == "thanks", "Held, as the recipient was refused."),
+                else_=f"Held, as the recipient was refused: {row.last_error}",
+            ),
+        )
         .execution_options(synchronize_session=False)
     )

@@ -25,7 +25,8 @@ from server.models import Attempt, Delivery, Report
 from server.notify import breaker, outbox
 from server.notify.channels import TRANSPORTS, Prepared, Transport
 from server.notify.failure import SendingError
-from server.notify.line import Line, Outcome
+from server.notify.line import Line, Outcome, tell_broken
+from server.text.mailbox import without_addresses
 
 log = logging.getLogger(__name__)
 
@@ -109,11 +110,11 @@ class _Batch:
                 # The database's trouble, not the message's: the lease runs out, and it is due.
                 raise
             except SendingError as failure:
-                prepared = Prepared(delivery.id, delivery.recipient)
+                prepared = Prepared.of(delivery)
                 broken.append(Outcome(prepared, failure=failure))
             except Exception as error:
-                log.exception("delivery %s cannot be made into a message", delivery.id)
-                prepared = Prepared(delivery.id, delivery.recipient)
+                prepared = Prepared.of(delivery)
+                tell_broken(prepared, error, "cannot be made into a message")
                 broken.append(Outcome(prepared, broken=error))
             else:
                 line.put(prepared)
@@ -189,14 +190,13 @@ class _Batch:
                     self.awake = True
 
     def _mark(self, session: Session, outcome: Outcome) -> None:
-        prepared, failure = outcome.prepared, outcome.failure
+        prepared, failure, words = outcome.prepared, outcome.failure, _words(outcome)
         claim = (prepared.delivery_id, self.token)
         if failure is not None:
-            log.warning("delivery %s: %s", prepared.delivery_id, failure)
+            log.warning("delivery %s: %s", prepared.delivery_id, words)
             if failure.refused:
-                breaker.refused(session, self.channel, prepared.recipient, str(failure))
+                breaker.refused(session, self.channel, prepared.recipient, words)
         if outcome.broken is not None:
-            words = f"not a message: {outcome.broken!r}"
             ours = outbox.settle(
                 session, *claim, state="failed", error=words, content=prepared.content
             )
@@ -204,19 +204,26 @@ class _Batch:
             ours = outbox.release(session, *claim)
         elif failure.permanent:
             ours = outbox.settle(
-                session, *claim, state="failed", error=str(failure), content=prepared.content
+                session, *claim, state="failed", error=words, content=prepared.content
             )
         else:
             ours = outbox.postpone(
                 session,
                 *claim,
-                error=str(failure),
+                error=words,
                 content=prepared.content,
                 perhaps_sent=failure.perhaps_sent,
                 wait=timedelta(seconds=failure.wait),
             )
         if not ours:
             log.warning("delivery %s was taken over by another worker", prepared.delivery_id)
+
+
+def _words(outcome: Outcome) -> str:
+    """What a server, or the system, said; without the address of a reader, which servers repeat."""
+    broken = outcome.broken
+    words = f"not a message: {broken!r}" if broken is not None else str(outcome.failure or "")
+    return without_addresses(words) if outcome.prepared.private else words
 
 
 def _attempt(outcome: Outcome) -> Attempt:

@@ -33,6 +33,15 @@ class Outcome:
         return bool(self.receipt or self.failure or self.broken)
 
 
+def tell_broken(prepared: Prepared, error: Exception, what: str) -> None:
+    """Log a delivery that cannot become a message, with the cause; of a reader's its kind alone,
+    as its words may hold the address."""
+    cause = None if prepared.private else error
+    log.error(
+        "delivery %s %s: %s", prepared.delivery_id, what, type(error).__name__, exc_info=cause
+    )
+
+
 class Line:
     """Sends in order what it is handed, in a thread that touches no database.
 
@@ -111,7 +120,7 @@ class Line:
                 self.halt()
             return Outcome(prepared, failure=failure)
         except Exception as error:
-            log.exception("delivery %s cannot be sent", prepared.delivery_id)
+            tell_broken(prepared, error, "cannot be sent")
             return Outcome(prepared, broken=error)
 
     def _still_ours(self) -> bool:

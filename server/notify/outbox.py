@@ -291,7 +291,10 @@ def retry(session: Session, delivery: Delivery) -> bool:
 
 
 def retry_failed(session: Session, site_id: int, channel: str, recipient: str) -> int:
-    """Queue all again that failed for a recipient at one site; how many."""
+    """Queue all again that failed for a recipient at one site; how many. None for nobody: those
+    whose recipient is forgotten have nothing in common."""
+    if not recipient:
+        return 0
     changed = session.execute(
         update(Delivery)
         .where(

@@ -72,7 +72,6 @@ def forget_thanked_readers() -> None:
             update(Delivery)
             .where(*named)
             .values(
-                last_error=func.replace(Delivery.last_error, Delivery.recipient, "…"),
                 dedupe_key=func.substr(Delivery.message_id, 2, 32),
                 recipient="",
             )

@@ -9,6 +9,11 @@ import re
 _JOINING = ".+'&~%-"
 
 
+def without_addresses(text: str) -> str:
+    """The text with a sign in place of each address in it, however that is written."""
+    return re.sub(r"[^\s<>\"'(),:;]+@[^\s<>\"'(),:;]+", "…", text)
+
+
 def names_address(text: str, address: str) -> bool:
     """Whether a text has this address as a whole, in whatever case: "ann@x.org" is named by
     "<Ann@x.org>." and not by "joann@x.org" or "ann@x.org.au"."""

@@ -209,6 +209,21 @@ def test_pages_tell_nobody_where_they_are(
         assert "<script" not in answer.text
 
 
+def test_page_to_unsubscribe_speaks_its_recipients_language(
+    links: dict[str, str], client: FlaskClient
+) -> None:
+    with write_transaction() as session:
+        session.execute(update(User).values(language="ru"))
+
+    answers = [
+        client.get(links["unsubscribe"]),
+        client.post(links["unsubscribe"], data={"List-Unsubscribe": "One-Click"}),
+        client.get(links["unsubscribe"]),
+    ]
+
+    assert ['lang="ru"' in answer.text for answer in answers] == [True, True, True]
+
+
 def test_page_speaks_its_recipients_language(
     client: FlaskClient, submit: Submit, mail_server: MailServer
 ) -> None:

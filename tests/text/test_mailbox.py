@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.text.mailbox import names_address
+from server.text.mailbox import names_address, without_addresses
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,12 @@ def test_a_part_of_another_address_is_not(text: str) -> None:
 def test_unusual_signs_belong_to_the_address_that_has_them() -> None:
     assert names_address("I am a/b=c!d@x.org", "a/b=c!d@x.org")
     assert names_address("Я Анна@пример.рф.", "анна@пример.рф")
+
+
+def test_addresses_are_taken_out_however_they_are_written() -> None:
+    said = "550 5.1.1 <Ann@X.org>: unknown, ann@xn--e1afmkfd.example; RCPT TO:<анна@пример.рф>"
+
+    assert without_addresses(said) == "550 5.1.1 <…>: unknown, …; RCPT TO:<…>"
+    assert without_addresses("mail.x.org:25: connection refused") == (
+        "mail.x.org:25: connection refused"
+    )

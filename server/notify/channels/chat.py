@@ -98,7 +98,7 @@ class ChatTransport(Transport):
         scheme = channel.address.partition("://")[0].lower()
         text = chat_message(delivery, scheme, self.settings.public_url)
         content = {"subject": f"Message on {(SERVICES | PLAIN)[scheme]}", "text": text}
-        return Prepared(delivery.id, delivery.recipient, content, channel.address)
+        return Prepared.of(delivery, content, channel.address)
 
     def send(self, prepared: Prepared, still_ours: Callable[[], bool]) -> Receipt:
         if not still_ours():

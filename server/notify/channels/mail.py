@@ -39,7 +39,7 @@ class MailTransport(Transport):
             headers=rendered.headers,
         )
         envelope = Envelope.of(message) if self.settings.smtp_host else None
-        return Prepared(delivery.id, delivery.recipient, rendered.stored(), envelope)
+        return Prepared.of(delivery, rendered.stored(), envelope)
 
     def send(self, prepared: Prepared, still_ours: Callable[[], bool]) -> Receipt:
         if prepared.message is None:

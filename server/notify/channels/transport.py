@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from flask import Flask
 
 from server.config import Settings
 from server.models import Delivery
+
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -18,13 +20,21 @@ class Prepared:
     """A delivery as it will be sent, so that sending needs no database.
 
     ``content``: what the delivery keeps (subject, text, html). ``message``: what the transport
-    made of it.
+    made of it. ``private``: the recipient is a reader, whose address stands nowhere else.
     """
 
     delivery_id: int
     recipient: str
     content: Mapping[str, str] = field(default_factory=dict)
     message: Any = None
+    private: bool = False
+
+    @classmethod
+    def of(
+        cls, delivery: Delivery, content: Mapping[str, str] = NOTHING, message: Any = None
+    ) -> Self:
+        private = delivery.kind == "thanks"
+        return cls(delivery.id, delivery.recipient, content, message, private)
 
 
 @dataclass(frozen=True)

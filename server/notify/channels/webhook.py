@@ -45,7 +45,7 @@ class WebhookTransport(Transport):
         )
         content = {"subject": type_of(delivery), "text": body}
         request = _Request(channel.address, delivery.message_id, signing_secrets(channel))
-        return Prepared(delivery.id, delivery.recipient, content, request)
+        return Prepared.of(delivery, content, request)
 
     def send(self, prepared: Prepared, still_ours: Callable[[], bool]) -> Receipt:
         if not still_ours():
