@@ -119,7 +119,15 @@ def _change(report: Report, action: str, version: int) -> Event:
         actor = session.get_one(User, actor_id)
         if action == "reopen":
             withheld = is_withheld(session, report)
-            event = reopen(session, report, version=version, actor=actor, source="dashboard")
+            event = reopen(
+                session,
+                report,
+                version=version,
+                actor=actor,
+                source="dashboard",
+                announced=not withheld,
+            )
+            # For everybody else it is a new report, and that alone.
             if withheld:
                 announce(session.connection(), release(session, report))
             return event

@@ -107,22 +107,23 @@ def _pages(
 ) -> tuple[list[int], set[int]]:
     """The id of each submission's page, which is made or renamed where need be, and which of them
     were made."""
-    seen = {
-        (new.site_id, new.url_hash): {
-            "site_id": new.site_id,
-            "url": new.url,
-            "url_hash": new.url_hash,
-            # Editors know the page by it: spam does not name it.
-            "title": "" if new.spam_reasons else new.page_title,
-            "language": new.language,
-            "author": "" if new.spam_reasons else new.author,
-            "section": "" if new.spam_reasons else new.section,
-            "created_at": moment,
-        }
-        for new in fresh
-    }
+    seen: dict[ledger.PageKey, ledger.Values] = {}
+    # Where several speak of one page the last counts, and the honest before all spam.
+    for new in sorted(fresh, key=lambda new: not new.spam_reasons):
+        page = {"site_id": new.site_id, "url": new.url, "url_hash": new.url_hash}
+        page |= dict.fromkeys(ledger.SAID, "") | {"created_at": moment}
+        known = seen.setdefault((new.site_id, new.url_hash), page)
+        known |= {name: value for name, value in _said(new).items() if value}
     ids, made = ledger.page_ids(connection, seen)
     return [ids[new.site_id, new.url_hash] for new in fresh], made
+
+
+def _said(new: NewSubmission) -> dict[str, str]:
+    """What a submission says of its page. Editors know the page by it: spam does not name it."""
+    said = {"language": new.language}
+    if not new.spam_reasons:
+        said |= {"title": new.page_title, "author": new.author, "section": new.section}
+    return said
 
 
 def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
@@ -131,11 +132,9 @@ def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
     ledger.write_reports(connection, [act.draft for act in acts])
     ledger.write_submissions(connection, [_submission(act) for act in acts])
     ledger.write_contacts(connection, [_contact(act) for act in acts if act.new.email])
-    heard = [act for act in acts if not act.new.spam_reasons]
-    withheld = [act for act in acts if act.new.spam_reasons and act.kind == "opened"]
-    rows = [_event(act, act.kind) for act in (*heard, *withheld)]
-    rows += [_event(act, "spam", "rule") for act in withheld]
-    events = ledger.write_events(connection, rows)
+    # In the order in which it happened: a report's history is read by the events' ids.
+    told = [(act, kind, source) for act in acts for kind, source in _tells(act)]
+    events = ledger.write_events(connection, [_event(*each) for each in told])
     return [
         Happened(
             site_id=act.new.site_id,
@@ -146,11 +145,19 @@ def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
             readers=act.readers,
             at=act.at,
         )
-        for act, event_id in zip(heard, events, strict=False)
+        for (act, _, _), event_id in zip(told, events, strict=True)
+        if not act.new.spam_reasons
     ]
 
 
-def _event(act: _Act, kind: str, source: str = "widget") -> dict[str, Any]:
+def _tells(act: _Act) -> list[tuple[str, str]]:
+    """The events of a submission, each with its source. Spam on a known place is none."""
+    if not act.new.spam_reasons:
+        return [(act.kind, "widget")]
+    return [("opened", "widget"), ("spam", "rule")] if act.kind == "opened" else []
+
+
+def _event(act: _Act, kind: str, source: str) -> dict[str, Any]:
     return {
         "report_id": act.draft.id,
         "kind": kind,

@@ -40,14 +40,28 @@ def resolve(
     """
     if resolution not in RESOLUTIONS:
         raise IllegalChange(f"a report cannot become {resolution!r}")
-    return _change(session, report, "open", resolution, resolution, version, actor, source, address)
+    event = _change(
+        session, report, "open", resolution, resolution, version, actor, source, address
+    )
+    _announce(session, report, event)
+    return event
 
 
 def reopen(
-    session: Session, report: Report, *, version: int, actor: User | None, source: str
+    session: Session,
+    report: Report,
+    *,
+    version: int,
+    actor: User | None,
+    source: str,
+    announced: bool = True,
 ) -> Event:
-    """Open a closed report again. Raises StaleReport, IllegalChange."""
-    return _change(session, report, report.status, "open", "reopened", version, actor, source)
+    """Open a closed report again; ``announced`` is False where the caller has other news of it.
+    Raises StaleReport, IllegalChange."""
+    event = _change(session, report, report.status, "open", "reopened", version, actor, source)
+    if announced:
+        _announce(session, report, event)
+    return event
 
 
 def _change(
@@ -91,15 +105,18 @@ def _change(
     )
     session.add(event)
     session.flush()
-    # Whoever waits for it hears of it: channels.
+    return event
+
+
+def _announce(session: Session, report: Report, event: Event) -> None:
+    """Whoever waits for it hears of it: channels."""
     session.add(
         Announcement(
             site_id=report.site_id,
             report_id=report.id,
             event_id=event.id,
-            created_at=moment,
-            due_at=moment,
+            created_at=event.created_at,
+            due_at=event.created_at,
         )
     )
     session.flush()
-    return event

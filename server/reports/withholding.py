@@ -29,6 +29,8 @@ def release(session: Session, report: Report) -> list[Happened]:
     )
     counted = select(func.count()).where(Submission.report_id == report.id)
     report.readers = max(1, session.scalar(counted) or 0)
+    # The readers are evidence.
+    report.evaluated_at = None
     opened = session.scalar(
         select(Event.id)
         .where(Event.report_id == report.id, Event.kind == "opened")

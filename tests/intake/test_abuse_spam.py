@@ -19,6 +19,7 @@ from server.models import Announcement, Event, Page, Report, Site, Submission
 from server.reports.blocks import add_block
 from server.reports.comments import latest_comments
 from server.reports.contacts import contacts_of
+from server.reports.evidence import evaluate_pending
 from server.reports.readers import independent_readers
 from server.sites import change_site
 
@@ -236,6 +237,20 @@ class TestEditors:
         assert latest_comments(db.session(), report) == [SPAM]
         assert [each.email for each in contacts_of(db.session(), report.id)] == ["ann@example.org"]
         assert mails() == 1
+
+    def test_reopening_is_one_piece_of_news_and_evidence_is_gathered_anew(
+        self, app: Flask, submit: Submit, editor_client: FlaskClient
+    ) -> None:
+        submit(comment=SPAM)
+        evaluate_pending()
+        report = only_report()
+        assert report.evaluated_at is not None
+
+        editor_client.post(f"/reports/{report.public_id}/reopen", data={"version": report.version})
+
+        assert only_report().evaluated_at is None
+        kinds = db.session.scalars(select(Event.kind).join(Announcement)).all()
+        assert kinds == ["opened"]
 
     def test_what_an_editor_called_spam_is_reopened_without_a_mail(
         self, submit: Submit, editor_client: FlaskClient
