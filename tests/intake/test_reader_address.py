@@ -8,8 +8,7 @@ from sqlalchemy import select
 from submissions import Submit
 
 from server.extensions import db
-from server.models import ReaderContact, Report, Submission
-from server.reports.contacts import contacts_of, forget_contacts
+from server.models import ReaderContact, Submission
 
 
 def test_it_is_kept_with_the_submission_and_the_language(app: Flask, submit: Submit) -> None:
@@ -51,19 +50,3 @@ def test_a_repeated_request_keeps_it_once(app: Flask, submit: Submit) -> None:
         submit(email="reader@example.org", idempotency_key="the-same-key-0123456789")
 
     assert len(db.session.scalars(select(ReaderContact)).all()) == 1
-
-
-def test_addresses_of_a_report_are_found_and_forgotten_together(app: Flask, submit: Submit) -> None:
-    submit(email="ann@example.org")
-    submit(email="bob@example.org")
-    submit(email="cleo@example.org", selector__exact="elsewhere")
-    report = db.session.scalars(select(Report).where(Report.exact == "recieve")).one()
-
-    assert [each.email for each in contacts_of(db.session(), report.id)] == [
-        "ann@example.org",
-        "bob@example.org",
-    ]
-    assert forget_contacts(db.session(), report.id) == 2
-    db.session.commit()
-    assert db.session.scalars(select(ReaderContact.email)).all() == ["cleo@example.org"]
-    assert len(db.session.scalars(select(Submission)).all()) == 3

@@ -101,24 +101,6 @@ def shape_of(word: Word, text: str) -> str:
     return "start" if _SENTENCE_END.search(text[: word.start]) else "name"
 
 
-def is_among_capitals(word: Word, text: str) -> bool:
-    """Whether a word beside this one has a capital too, as in names and titles."""
-    words = words_of(text)
-    place = next((i for i, each in enumerate(words) if each.start == word.start), None)
-    if place is None:
-        return False
-    beside = words[max(0, place - 1) : place] + words[place + 1 : place + 2]
-    return any(
-        each.text[:1].isupper() and not _SENTENCE_END.search(text[: each.start]) for each in beside
-    )
-
-
-def without_accents(text: str) -> str:
-    """Letters without their marks, for telling a wrong accent from a wrong letter."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
-
-
 @dataclass(frozen=True)
 class Correction:
     """What the words become: those the selection touched, and those in their place."""
