@@ -144,7 +144,9 @@ def _joined(
     waiting: Waiting,
     moment: datetime,
 ) -> bool:
-    """Take a place in a mail that waits for the same; False where there is none any more."""
+    """Take a place in a mail that waits for the same; False where there is none any more. One that
+    was tried may have arrived: it comes again as it was, or with its Message-ID the copy is lost.
+    """
     found = session.scalar(
         update(Delivery)
         .where(
@@ -156,13 +158,15 @@ def _joined(
                 Delivery.collects == waiting.collects,
                 Delivery.state == "queued",
                 Delivery.lease_token.is_(None),
+                Delivery.attempts == 0,
                 Delivery.due_at > moment,
             )
             .order_by(Delivery.due_at)
             .limit(1)
             .scalar_subquery(),
-            # Claimed since it was found: it may be written already.
+            # Claimed since it was found: it may be written already, or tried.
             Delivery.lease_token.is_(None),
+            Delivery.attempts == 0,
         )
         .values(kind="collected", report_id=None, event_id=None)
         .returning(Delivery.id)

@@ -397,6 +397,31 @@ class TestBurst:
 
         assert [len(each.reports) for each in deliveries()] == [1, 1, 1]
 
+    def test_mail_that_may_have_arrived_takes_nothing_more(
+        self,
+        submit: Submit,
+        mail_server: MailServer,
+        deliveries: Deliveries,
+        traveller: time_machine.Traveller,
+    ) -> None:
+        submit(selector__exact="first")
+        deliver_due()
+        submit(selector__exact="second")
+        traveller.shift(timedelta(minutes=15))
+        # As a mail's connection ends after its text and before the answer.
+        mail_server.refuse_data = ["drop"]
+        deliver_due()
+        assert [each.state for each in deliveries()] == ["sent", "queued"]
+
+        submit(selector__exact="third")
+
+        assert [len(each.reports) for each in deliveries()] == [1, 1, 1]
+        traveller.shift(timedelta(hours=1))
+        deliver_due()
+        bodies = [each.get_body(("plain",)).get_content() for each in mail_server.messages]
+        assert ["second" in body for body in bodies] == [False, True, False]
+        assert ["third" in body for body in bodies] == [False, False, True]
+
 
 class TestBudget:
     @pytest.fixture
