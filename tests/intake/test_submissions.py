@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -55,6 +56,29 @@ def test_first_submission_opens_a_report(submit: Submit) -> None:
     assert report.page.url == PAGE_URL
     assert report.submissions[0].comment == "Second paragraph"
     assert [event.kind for event in report.events] == ["opened"]
+
+
+def test_nobody_waits_for_one_whose_body_has_not_come(
+    app: Flask, client: FlaskClient, site: Site
+) -> None:
+    waited_for = []
+
+    class Slow(io.BytesIO):
+        def readinto(self, buffer: Any, /) -> int:
+            """Notes for how many those who write would wait meanwhile."""
+            waited_for.append(app.extensions["records"]._coming)
+            return super().readinto(buffer)
+
+    answer = client.post(
+        "/api/v1/submissions",
+        input_stream=Slow(json.dumps(body_for(site)).encode()),
+        content_type="text/plain",
+        headers={"Origin": ORIGIN},
+    )
+
+    assert answer.status_code == 201, answer.text
+    assert waited_for
+    assert not any(waited_for)
 
 
 def test_second_report_of_same_place_joins_the_first(submit: Submit) -> None:
