@@ -11,7 +11,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from server.models import Base
 from server.reports.recurrence import Heard
@@ -183,14 +193,18 @@ def report_by_id(connection: Connection, report: int) -> Draft:
 
 def is_withheld(connection: Connection, report: int) -> bool:
     """Whether a report that is spam is so because a rule said it, and no editor did."""
+    return connection.scalar(latest_source_of_spam(report)) == "rule"
+
+
+def latest_source_of_spam(report: int | ColumnElement[int]) -> Select[str]:
+    """Who last called a report spam: ``rule``, or by what way an editor did."""
     event = EVENT.c
-    source = connection.scalar(
+    return (
         select(event.source)
         .where(event.report_id == report, event.kind == "spam")
         .order_by(event.id.desc())
         .limit(1)
     )
-    return source == "rule"
 
 
 def latest_heard(connection: Connection, report: int | None) -> list[Heard]:

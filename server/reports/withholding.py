@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import now
@@ -17,6 +17,12 @@ from server.reports.record import Happened
 def is_withheld(session: Session, report: Report) -> bool:
     """Whether a report is spam because a rule said so, and no editor did."""
     return report.status == "spam" and ledger.is_withheld(session.connection(), report.id)
+
+
+def not_withheld() -> ColumnElement[bool]:
+    """Of a query about reports: without those that a rule alone called spam."""
+    source = ledger.latest_source_of_spam(ledger.REPORT.c.id).scalar_subquery()
+    return or_(Report.status != "spam", func.coalesce(source, "") != "rule")
 
 
 def release(session: Session, report: Report) -> list[Happened]:

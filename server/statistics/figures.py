@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from server.models import Page, Report, Submission
+from server.reports.withholding import not_withheld
 from server.statistics.figure import Cell, Figure, Period
 from server.text.evidence.score import LEVELS, LIKELY, POSSIBLE
 
@@ -21,7 +22,7 @@ Sites = Sequence[int]
 
 def by_day(session: Session, sites: Sites, period: Period) -> Figure:
     """Reports that came and that were closed, for each day."""
-    came = _counts(session, _reported(sites, period), Report.first_submitted_at)
+    came = _counts(session, _heard_of(sites, period), Report.first_submitted_at)
     closed = {
         status: _counts(
             session, [*_resolved(sites, period), Report.status == status], Report.resolved_at
@@ -138,7 +139,7 @@ def pages(session: Session, sites: Sites, period: Period) -> Figure:
     rows = session.execute(
         _most(Page.title, Page.url)
         .join(Page, Page.id == Report.page_id)
-        .where(*_reported(sites, period))
+        .where(*_heard_of(sites, period))
         .group_by(Page.id, Page.title, Page.url)
     ).all()
     return Figure(
@@ -155,7 +156,7 @@ def languages(session: Session, sites: Sites, period: Period) -> Figure:
     rows = session.execute(
         _most(Page.language)
         .join(Page, Page.id == Report.page_id)
-        .where(*_reported(sites, period))
+        .where(*_heard_of(sites, period))
         .group_by(Page.language)
     ).all()
     return Figure(
@@ -168,7 +169,8 @@ def languages(session: Session, sites: Sites, period: Period) -> Figure:
 
 
 def readers(session: Session, sites: Sites, period: Period) -> Figure:
-    """How many readers helped, for each day. Nobody is known longer than a day."""
+    """How many readers helped, for each day, whoever sends spam not among them. Nobody is known
+    longer than a day."""
     day = _day(session, Submission.received_at)
     found = {
         str(name): (int(networks), int(count))
@@ -176,6 +178,7 @@ def readers(session: Session, sites: Sites, period: Period) -> Figure:
             select(day, func.count(Submission.reader_hash.distinct()), func.count())
             .where(
                 Submission.site_id.in_(sites),
+                Submission.spam.is_(False),
                 Submission.received_at >= period.begin,
                 Submission.received_at < period.end,
             )
@@ -210,6 +213,11 @@ def _reported(sites: Sites, period: Period) -> list[ColumnElement[bool]]:
         Report.first_submitted_at >= period.begin,
         Report.first_submitted_at < period.end,
     ]
+
+
+def _heard_of(sites: Sites, period: Period) -> list[ColumnElement[bool]]:
+    """Reports that came and were shown to editors: what a rule took for spam is nobody's help."""
+    return [*_reported(sites, period), not_withheld()]
 
 
 def _resolved(sites: Sites, period: Period) -> list[ColumnElement[bool]]:

@@ -17,7 +17,7 @@ from server import create_app
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Page, Report, Site, Submission
+from server.models import Event, Page, Report, Site, Submission
 from server.schema import MIGRATIONS_DIR, upgrade_schema
 from server.sites import add_site
 from server.statistics.figure import Figure, Period
@@ -48,9 +48,11 @@ def site(app: Flask) -> Site:
 
 
 def report(site: Site, came: datetime, *, page: str = "harbour", **values: Any) -> None:
-    """A stored report that came at a moment; ``fixed_after``: how much later it was fixed."""
+    """A stored report that came at a moment; ``fixed_after``: how much later it was fixed;
+    ``spam_by``: who called it spam, one after the other."""
     after: timedelta | None = values.pop("fixed_after", None)
     readers: list[bytes] = values.pop("readers_known", [b"one"])
+    spam_by: list[str] = values.pop("spam_by", [])
     if after is not None:
         values |= {"status": "fixed", "resolved_at": came + after}
     number = next(_number)
@@ -73,6 +75,9 @@ def report(site: Site, came: datetime, *, page: str = "harbour", **values: Any) 
         )
         session.add(stored)
         session.flush()
+        for source in spam_by:
+            session.add(Event(report_id=stored.id, kind="spam", source=source, created_at=came))
+            session.flush()
         for index, reader in enumerate(readers):
             session.add(
                 Submission(
@@ -85,6 +90,7 @@ def report(site: Site, came: datetime, *, page: str = "harbour", **values: Any) 
                     exact="recieve",
                     reader_hash=reader,
                     received_at=came,
+                    spam=spam_by == ["rule"],
                 )
             )
 
@@ -168,6 +174,28 @@ def test_readers_of_a_day_are_counted_once(site: Site) -> None:
     report(site, FIRST, readers_known=[b"ann"])
 
     assert rows(figure("readers", site))["2026-11-10"] == (2, 3)
+
+
+def test_what_a_rule_took_for_spam_is_nobodys_help(site: Site) -> None:
+    report(site, FIRST)
+    report(site, FIRST, status="spam", resolved_at=FIRST, spam_by=["dashboard"])
+    report(site, FIRST, status="spam", resolved_at=FIRST, spam_by=["rule", "dashboard"])
+    for _ in range(2):
+        report(
+            site,
+            FIRST,
+            page="pills",
+            status="spam",
+            resolved_at=FIRST,
+            spam_by=["rule"],
+            readers_known=[b"two", b"three"],
+        )
+
+    assert rows(figure("days", site))["2026-11-10"] == (3, 0, 0, 4)
+    assert rows(figure("readers", site))["2026-11-10"] == (1, 3)
+    assert rows(figure("pages", site)) == {"harbour": (3, 0, f"{ORIGIN}/harbour")}
+    assert rows(figure("languages", site)) == {"en": (3, 0)}
+    assert rows(figure("outcomes", site))["Spam"] == (4, 80.0)
 
 
 def test_pages_and_languages_with_the_most_come_first(site: Site) -> None:
