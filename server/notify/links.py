@@ -16,10 +16,10 @@ from functools import cache
 from typing import Self
 from uuid import UUID
 
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous import BadSignature, SignatureExpired
 
-from server.clock import now
 from server.config import Settings
+from server.signing import ClockSigner
 
 ACTIONS = ("fixed", "rejected", "spam")
 # An editor comes back from a holiday; a forgotten mail does not stay a key for ever.
@@ -56,17 +56,12 @@ class Act:
     seal: bytes
 
 
-class _Signer(TimestampSigner):
-    def get_timestamp(self) -> int:
-        return int(now().timestamp())
-
-
 class Links:
     """Makes and reads tokens. ``keys``: the present one last, older ones verify only."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = list(keys)
-        self._signers: dict[str, _Signer] = {}
+        self._signers: dict[str, ClockSigner] = {}
 
     @classmethod
     @cache
@@ -128,10 +123,10 @@ class Links:
         except BadSignature:
             raise LinkError("The link is not valid.") from None
 
-    def _signer(self, purpose: str) -> _Signer:
+    def _signer(self, purpose: str) -> ClockSigner:
         signer = self._signers.get(purpose)
         if signer is None:
-            signer = self._signers[purpose] = _Signer(
+            signer = self._signers[purpose] = ClockSigner(
                 self._keys,
                 salt=f"copydesk.mail.{purpose}",
                 key_derivation="hmac",

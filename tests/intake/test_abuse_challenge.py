@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from itsdangerous import timed
 from sqlalchemy import func, select
 from submissions import Submit
 
+from server import clock, signing
 from server.database import write_transaction
 from server.extensions import db
 from server.intake.challenges import proof_of_work
@@ -93,8 +94,8 @@ def test_forged_tokens_are_none(guarded: Site, submit: Submit, token: str) -> No
 
 def test_a_solution_expires(guarded: Site, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     solution = solve(challenge_of(submit, idempotency_key=KEY))
-    later = timed.time.time() + SECONDS + 1
-    monkeypatch.setattr(timed.TimestampSigner, "get_timestamp", lambda _: int(later))
+    later = clock.now() + timedelta(seconds=SECONDS + 1)
+    monkeypatch.setattr(signing, "now", lambda: later)
 
     challenge_of(submit, idempotency_key=KEY, challenge=solution)
 

@@ -7,8 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from server import clock
-from server.notify import links as signed
+from server import clock, signing
 from server.notify.links import ACTION_DAYS, Act, ExpiredLink, LinkError, Links, seal_of
 
 ACT = Act(delivery=UUID(int=1), report=UUID(int=2), version=37, seal=seal_of("session"))
@@ -63,9 +62,9 @@ def test_link_works_for_its_days_and_no_longer(
     token = links.sign_act("fixed", ACT)
     made = clock.now()
 
-    monkeypatch.setattr(signed, "now", lambda: made + timedelta(days=ACTION_DAYS, hours=-1))
+    monkeypatch.setattr(signing, "now", lambda: made + timedelta(days=ACTION_DAYS, hours=-1))
     assert links.read_act("fixed", token) == ACT
-    monkeypatch.setattr(signed, "now", lambda: made + timedelta(days=ACTION_DAYS, hours=1))
+    monkeypatch.setattr(signing, "now", lambda: made + timedelta(days=ACTION_DAYS, hours=1))
     with pytest.raises(ExpiredLink):
         links.read_act("fixed", token)
 
@@ -88,5 +87,5 @@ def test_form_token_is_for_one_link_and_one_hour(
     assert links.is_form_token("this link", token)
     assert not links.is_form_token("that link", token)
     assert not links.is_form_token("this link", "")
-    monkeypatch.setattr(signed, "now", lambda: made + timedelta(hours=2))
+    monkeypatch.setattr(signing, "now", lambda: made + timedelta(hours=2))
     assert not links.is_form_token("this link", token)

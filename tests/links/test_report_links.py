@@ -11,11 +11,10 @@ from smtp_server import MailServer
 from sqlalchemy import delete, select, update
 from submissions import Submit, close_long_ago
 
-from server import clock
+from server import clock, signing
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery, Event, Membership, PageMute, Report, User
-from server.notify import links as signed
 from server.notify.deliver import deliver_due
 from server.reports.resolution import resolve
 from server.sites import add_user
@@ -185,7 +184,7 @@ def test_old_link_says_so(
     client: FlaskClient, links: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = clock.now() + timedelta(days=15)
-    monkeypatch.setattr(signed, "now", lambda: later)
+    monkeypatch.setattr(signing, "now", lambda: later)
 
     answer = client.get(links["fixed"])
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from server.signing import ClockSigner
+
 # 2 ** 16 hashes on average: a moment for one report, hours for a hundred thousand.
 BITS = 16
 # A page may sleep while its reader is away; what is too old is asked again.
@@ -25,7 +27,7 @@ class ProofOfWork:
     def __init__(self, secret_keys: Sequence[str]) -> None:
         # Its signer takes the last key for signing, and all for verifying.
         self._serializer = URLSafeTimedSerializer(
-            list(reversed(secret_keys)), salt="copydesk.challenge.pow"
+            list(reversed(secret_keys)), salt="copydesk.challenge.pow", signer=ClockSigner
         )
 
     def ask(self, subject: str) -> Mapping[str, str | int]:
