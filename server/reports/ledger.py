@@ -119,27 +119,27 @@ def answers_given(
 
 
 def page_ids(
-    connection: Connection, seen: dict[PageKey, Values]
+    connection: Connection, seen: dict[PageKey, Values], told: dict[PageKey, dict[str, str]]
 ) -> tuple[dict[PageKey, int], set[int]]:
-    """The pages' ids, and which were new. One that is not known is written, one that says
-    something new is changed."""
+    """The pages' ids, and which were new. One that is not known is written as ``seen``; what is
+    ``told`` of it, by SAID, counts before that and changes one that is known."""
     ids: dict[PageKey, int] = {}
     renamed: list[Values] = []
     if seen:
         sites, hashes = map(list, zip(*seen, strict=True))
         rows = connection.execute(_PAGES, {"sites": sites, "hashes": hashes})
         for site_id, url_hash, page_id, *former in rows:
-            if (now := seen.get((site_id, url_hash))) is None:
+            if (site_id, url_hash) not in seen:
                 continue
             ids[site_id, url_hash] = page_id
             said = dict(zip(SAID, former, strict=True))
-            named = {name: now[name] or value for name, value in said.items()}
+            named = said | told.get((site_id, url_hash), {})
             if named != said:
                 renamed.append({"page": page_id, **named})
     if renamed:
         connection.execute(_CHANGE_PAGE, renamed)
     # In one order everywhere, so that two transactions never wait for each other.
-    missing = [seen[key] for key in sorted(seen.keys() - ids.keys())]
+    missing = [seen[key] | told.get(key, {}) for key in sorted(seen.keys() - ids.keys())]
     made: dict[PageKey, int] = {}
     if missing:
         written = connection.execute(_NEW_PAGES, missing)

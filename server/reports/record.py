@@ -107,23 +107,31 @@ def _pages(
 ) -> tuple[list[int], set[int]]:
     """The id of each submission's page, which is made or renamed where need be, and which of them
     were made."""
+    said: dict[ledger.PageKey, dict[str, str]] = {}
     seen: dict[ledger.PageKey, ledger.Values] = {}
-    # Where several speak of one page the last counts, and the honest before all spam.
-    for new in sorted(fresh, key=lambda new: not new.spam_reasons):
+    for new in fresh:
+        key = new.site_id, new.url_hash
+        # Where several speak of one page the last counts.
+        said.setdefault(key, {}).update(_said(new))
         page = {"site_id": new.site_id, "url": new.url, "url_hash": new.url_hash}
-        page |= dict.fromkeys(ledger.SAID, "") | {"created_at": moment}
-        known = seen.setdefault((new.site_id, new.url_hash), page)
-        known |= {name: value for name, value in _said(new).items() if value}
-    ids, made = ledger.page_ids(connection, seen)
+        seen[key] = page | dict.fromkeys(ledger.SAID, "") | {"created_at": moment}
+        # Better than none, where nobody else says it.
+        seen[key]["language"] = new.language
+    ids, made = ledger.page_ids(connection, seen, said)
     return [ids[new.site_id, new.url_hash] for new in fresh], made
 
 
 def _said(new: NewSubmission) -> dict[str, str]:
-    """What a submission says of its page. Editors know the page by it: spam does not name it."""
-    said = {"language": new.language}
-    if not new.spam_reasons:
-        said |= {"title": new.page_title, "author": new.author, "section": new.section}
-    return said
+    """What a submission says of its page. Editors know the page by it: spam says nothing."""
+    if new.spam_reasons:
+        return {}
+    said = {
+        "title": new.page_title,
+        "language": new.language,
+        "author": new.author,
+        "section": new.section,
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:

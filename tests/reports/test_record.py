@@ -64,6 +64,20 @@ class TestPage:
         assert (found.title, found.author, found.section) == ("The harbour", "Ann", "City")
         assert found.language == "en"
 
+    def test_spam_changes_nothing_of_a_page_that_is_known(self, make: Make) -> None:
+        store(make(**self.SAID))
+        store(make(spam=True, **self.LIES))
+
+        found = page()
+        assert (found.title, found.author, found.language) == ("The harbour", "Ann", "en")
+
+    def test_language_of_a_page_that_spam_alone_named_is_what_it_says(self, make: Make) -> None:
+        store(make(spam=True, **self.LIES))
+        assert (page().title, page().language) == ("", "ru")
+
+        store(make(**self.SAID))
+        assert (page().title, page().language) == ("The harbour", "en")
+
     def test_who_says_nothing_takes_nothing_away(self, make: Make) -> None:
         store(make(**self.SAID), make(**self.LESS))
 
