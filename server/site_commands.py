@@ -11,7 +11,7 @@ from server.intake.challenges import CHALLENGES
 from server.models.block import BLOCK_KINDS
 from server.reports.blocks import InvalidBlock, add_block, blocks_of, remove_block
 from server.schema import require_current_schema
-from server.sites import InvalidInput, change_site, site_named
+from server.sites import InvalidInput, change_origins, change_site, site_named
 
 NO_CHALLENGE = "none"
 
@@ -39,6 +39,8 @@ NO_CHALLENGE = "none"
     type=int,
     help="How long what readers wrote is kept after a report was closed.",
 )
+@click.option("--add-origin", multiple=True, help="One more place where articles live. Repeatable.")
+@click.option("--remove-origin", multiple=True, help="Articles live there no more. Repeatable.")
 @with_appcontext
 def sites_set(
     name: str,
@@ -46,6 +48,8 @@ def sites_set(
     null_origin: bool | None,
     links_allowed: bool | None,
     retention_days: int | None,
+    add_origin: tuple[str, ...],
+    remove_origin: tuple[str, ...],
 ) -> None:
     """Change a site's settings; without options, show them."""
     require_current_schema()
@@ -59,6 +63,7 @@ def sites_set(
         with write_transaction() as session:
             site = site_named(session, name)
             change_site(site, **{key: value for key, value in changes.items() if value is not None})
+            change_origins(site, add_origin, remove_origin)
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
     for option, value in (
@@ -66,6 +71,7 @@ def sites_set(
         ("null-origin", "yes" if site.null_origin else "no"),
         ("links", "yes" if site.links_allowed else "no"),
         ("retention-days", site.retention_days),
+        ("origins", " ".join(sorted(origin.pattern for origin in site.origins))),
     ):
         click.echo(f"{option}\t{value}")
 

@@ -49,6 +49,24 @@ def add_site(session: Session, name: str, origins: list[str], language: str = "e
     return site
 
 
+def change_origins(site: Site, add: Iterable[str], remove: Iterable[str]) -> None:
+    """Add and take away where a site's articles live. Raises InvalidInput for what is no origin,
+    for one that the site has not, and where none would be left."""
+    try:
+        gone = {origin_pattern(each) for each in remove}
+        wanted = {origin_pattern(each) for each in add}
+    except AddressError as error:
+        raise InvalidInput(f"origin: {error}") from None
+    present = {origin.pattern: origin for origin in site.origins}
+    for pattern in sorted(gone - set(present)):
+        raise InvalidInput(f"origin: {pattern} is not one of the site's.")
+    if not (set(present) | wanted) - gone:
+        raise InvalidInput("origin: at least one is needed, for example https://example.org.")
+    for pattern in gone:
+        site.origins.remove(present[pattern])
+    site.origins.extend(SiteOrigin(pattern=pattern) for pattern in sorted(wanted - set(present)))
+
+
 def change_site(site: Site, **changes: object) -> None:
     """Set some of a site's ``challenge``, ``null_origin``, ``links_allowed`` and
     ``retention_days``. Raises InvalidInput."""
@@ -123,6 +141,22 @@ def reset_access(user: User, password: str, *, second_factor: bool) -> None:
         user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
         user.mf_recovery_codes = None
         user.webauthn.clear()
+
+
+def close_account(user: User) -> None:
+    """Nobody logs in with it any more, its sessions end, and it gets no mail. What it did stays."""
+    user.active = False
+    user.fs_uniquifier = secrets.token_hex(32)
+
+
+def membership_of(session: Session, user: User, site: Site) -> Membership:
+    """Raises InvalidInput where the account is not a member of the site."""
+    found = session.scalar(
+        select(Membership).where(Membership.user_id == user.id, Membership.site_id == site.id)
+    )
+    if found is None:
+        raise InvalidInput(f"email: {user.email} is not a member of {site.name}.")
+    return found
 
 
 def add_member(session: Session, user: User, site: Site, role: str = "editor") -> Membership:

@@ -15,8 +15,10 @@ from server.sites import (
     InvalidInput,
     add_member,
     add_user,
+    close_account,
     find_user,
     mail_language,
+    membership_of,
     new_password,
     reset_access,
     site_named,
@@ -51,11 +53,7 @@ def users_add(email: str, site_name: str, role: str, password: str | None, langu
             if user is None:
                 password = password or (generated := new_password())
                 user = add_user(session, email, password, language)
-            elif session.scalar(
-                select(Membership).where(
-                    Membership.user_id == user.id, Membership.site_id == site.id
-                )
-            ):
+            elif any(each.site_id == site.id for each in user.memberships):
                 raise InvalidInput(f"email: {email} is already a member of {site.name}.")
             elif language:
                 user.language = mail_language(language)
@@ -108,3 +106,57 @@ def users_reset(email: str, second_factor: bool) -> None:
     if second_factor:
         click.echo("Authenticator, recovery codes and passkeys are gone.")
     click.echo(f"Password: {password}")
+
+
+_site = click.option("--site", "site_name", required=True, help="Name or key of the site.")
+
+
+@users.command("role")
+@click.argument("email")
+@_site
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@with_appcontext
+def users_role(email: str, site_name: str, role: str) -> None:
+    """Change what an account may do on a site."""
+    require_current_schema()
+    try:
+        with write_transaction() as session:
+            user, site = user_of(session, email), site_named(session, site_name)
+            membership_of(session, user, site).role = role
+            said = f"{user.email} is {role} of {site.name}."
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(said)
+
+
+@users.command("remove")
+@click.argument("email")
+@_site
+@with_appcontext
+def users_remove(email: str, site_name: str) -> None:
+    """Take an account off a site: it sees nothing of it and gets no mail about it any more."""
+    require_current_schema()
+    try:
+        with write_transaction() as session:
+            user, site = user_of(session, email), site_named(session, site_name)
+            session.delete(membership_of(session, user, site))
+            said = f"{user.email} is not a member of {site.name} any more."
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(said)
+
+
+@users.command("close")
+@click.argument("email")
+@with_appcontext
+def users_close(email: str) -> None:
+    """Close an account: it cannot log in, is logged out everywhere, and gets no mail."""
+    require_current_schema()
+    try:
+        with write_transaction() as session:
+            user = user_of(session, email)
+            close_account(user)
+            said = f"{user.email} is closed. What it did stays in the history."
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(said)

@@ -52,6 +52,9 @@ def upgraded(environment: dict[str, str]) -> dict[str, str]:
         ["users", "add"],
         ["users", "list"],
         ["users", "reset"],
+        ["users", "role"],
+        ["users", "remove"],
+        ["users", "close"],
         ["recipients", "add"],
         ["rules", "add"],
         ["demo"],
@@ -210,3 +213,41 @@ def test_reports_are_examined_once_and_all_again_on_demand(upgraded: dict[str, s
     told = [copydesk(upgraded, "evaluate", *options).stdout for options in ([], [], ["--all"])]
 
     assert told == ["Examined 1 reports.\n", "Examined 0 reports.\n", "Examined 1 reports.\n"]
+
+
+def test_role_changes_and_membership_ends(upgraded: dict[str, str]) -> None:
+    copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+    copydesk(upgraded, "users", "add", "ann@news.example", "--site", "The News")
+    at = ("ann@news.example", "--site", "The News")
+
+    raised = copydesk(upgraded, "users", "role", *at, "--role", "owner")
+    listed = copydesk(upgraded, "users", "list")
+    removed = copydesk(upgraded, "users", "remove", *at)
+    again = copydesk(upgraded, "users", "remove", *at)
+
+    assert raised.stdout == "ann@news.example is owner of The News.\n"
+    assert "The News (owner)" in listed.stdout
+    assert removed.returncode == 0
+    assert again.returncode == 1
+    assert "email: ann@news.example is not a member of The News." in again.stderr
+
+
+def test_site_moves_to_another_origin(upgraded: dict[str, str]) -> None:
+    copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
+
+    moved = copydesk(
+        upgraded,
+        *("sites", "set", "The News", "--add-origin", "https://*.news.example"),
+        *("--remove-origin", "https://news.example"),
+    )
+    emptied = copydesk(
+        upgraded, "sites", "set", "The News", "--remove-origin", "https://*.news.example"
+    )
+    unknown = copydesk(
+        upgraded, "sites", "set", "The News", "--remove-origin", "https://other.example"
+    )
+
+    assert "origins\thttps://*.news.example\n" in moved.stdout
+    assert "origin: at least one is needed" in emptied.stderr
+    assert "origin: https://other.example is not one of the site's." in unknown.stderr
+    assert "https://*.news.example" in copydesk(upgraded, "sites", "list").stdout

@@ -19,7 +19,7 @@ from server.database import write_transaction
 from server.extensions import db, limiter
 from server.models import User
 from server.second_factor import SingleUseTotp, totp_keys
-from server.sites import reset_access, user_of
+from server.sites import close_account, reset_access, user_of
 
 NEW_PASSWORD = "another long password"
 
@@ -230,6 +230,16 @@ def test_reset_ends_sessions_and_turns_the_second_factor_off(
     assert editor_client.get("/account").status_code == 302
     assert log_in(app.test_client(), PASSWORD).status_code == 200
     assert log_in(app.test_client(), NEW_PASSWORD).location == "/"
+
+
+def test_closed_account_is_logged_out_and_cannot_log_in(
+    app: Flask, editor_client: FlaskClient, log_in: LogIn
+) -> None:
+    with write_transaction() as session:
+        close_account(user_of(session, EDITOR))
+
+    assert editor_client.get("/account").status_code == 302
+    assert log_in(app.test_client()).status_code == 200
 
 
 def test_authenticator_outlives_a_new_secret_key(editor: User) -> None:
