@@ -60,10 +60,10 @@ def test_member_chooses_and_owner_sets_rules_without_scripts(
     page.goto(f"{owned.url}/notifications")
     page.get_by_label("When").select_option("daily")
     page.get_by_label("Time zone").fill("Nowhere")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save for The News").click()
     expect(page.get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("Time zone").fill("Europe/Berlin")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save for The News").click()
     expect(page.get_by_text("Saved for The News.")).to_be_visible()
 
     page.get_by_role("link", name="Recipients and rules").click()
@@ -86,7 +86,7 @@ def test_nothing_is_found_on_a_phone(
     log_in(page, owned)
     page.goto(f"{owned.url}/notifications")
     page.get_by_label("Time zone").fill("Nowhere")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save for The News").click()
     expect(page.get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
     expect_nothing_found(page)
 
