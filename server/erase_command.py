@@ -8,9 +8,9 @@ import click
 from flask.cli import with_appcontext
 
 from server.database import write_transaction
-from server.reports.contacts import InvalidAddress
 from server.reports.erasure import Erased, erase, submission_named, submissions_of
 from server.schema import require_current_schema
+from server.text.mailbox import InvalidAddress
 
 
 @click.command("erase")

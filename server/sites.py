@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.language import available, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.text.address import AddressError, origin_pattern
+from server.text.mailbox import InvalidAddress, checked_address
 from server.widget.build import current_build
 from server.widget.options import InvalidOption, changed
 
@@ -97,10 +97,8 @@ def add_user(session: Session, email: str, password: str, language: str = "") ->
     not speak.
     """
     try:
-        address = validate_email(
-            email, check_deliverability=False, test_environment=True
-        ).normalized
-    except EmailNotValidError as error:
+        address = checked_address(email, trial=True)
+    except InvalidAddress as error:
         raise InvalidInput(f"email: {error}") from None
     if find_user(session, address):
         raise InvalidInput(f"email: there is already an account {address}.")

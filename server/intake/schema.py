@@ -7,7 +7,6 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from server.reports.contacts import InvalidAddress, checked_address
 from server.reports.submission import NewSubmission
 from server.text.address import (
     AddressError,
@@ -15,6 +14,7 @@ from server.text.address import (
     canonical_address,
     require_as_browsers_write,
 )
+from server.text.mailbox import InvalidAddress, checked_address
 from server.text.marks import MAX_CLUSTER, has_overlong_cluster
 from server.text.normalise import normalise
 from server.text.page_identity import page_key
@@ -89,9 +89,14 @@ def _text_directive(value: str) -> None:
         raise ValidationError("is not a text directive.")
 
 
+def _typed_address(text: str) -> str:
+    """Empty where the reader left none."""
+    return checked_address(text) if text.strip() else ""
+
+
 def _email_address(value: str) -> None:
     try:
-        checked_address(value)
+        _typed_address(value)
     except InvalidAddress as error:
         raise ValidationError(f"is not an e-mail address: {error}") from None
 
@@ -221,7 +226,7 @@ def new_submission(
         comment=data.get("comment") or "",
         widget=data.get("widget") or "",
         reader_hash=reader_hash,
-        email=checked_address(data.get("email") or ""),
+        email=_typed_address(data.get("email") or ""),
         author=page.get("author") or "",
         section=page.get("section") or "",
     )

@@ -7,13 +7,13 @@ import socket
 import ssl
 from email.utils import make_msgid, parseaddr
 
-from email_validator import EmailNotValidError, validate_email
 from flask_mail import Mail
 
 from server.config import Settings
 from server.notify.failure import SendingError, words_of
 from server.notify.mime import OutgoingMessage
 from server.notify.smtp import Envelope, SmtpConnection
+from server.text.mailbox import InvalidAddress, checked_address
 
 SUBJECT = "Test message from Copydesk"
 BODY = (
@@ -57,10 +57,8 @@ def send_test(mail: Mail, settings: Settings, recipient: str) -> None:
 
 def _envelope(settings: Settings, recipient: str) -> Envelope:
     try:
-        address = validate_email(
-            recipient, check_deliverability=False, test_environment=True
-        ).normalized
-    except EmailNotValidError as error:
+        address = checked_address(recipient, trial=True)
+    except InvalidAddress as error:
         raise Diagnosis(
             f"{recipient} is not a mail address: {error}", "Give another one."
         ) from None

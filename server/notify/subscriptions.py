@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -18,6 +17,7 @@ from server.notify.audience import Subscriber
 from server.notify.rhythm import Rhythm
 from server.reports.membership import ACTING_ROLES
 from server.sites import InvalidInput
+from server.text.mailbox import InvalidAddress, checked_address
 
 MAX_RECIPIENTS = 200
 
@@ -178,12 +178,9 @@ def stop(session: Session, site_id: int, address: str) -> None:
 def valid_address(address: str) -> str:
     """An address in lower case. Raises InvalidInput."""
     try:
-        found = validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
+        return checked_address(address, trial=True).lower()
+    except InvalidAddress as error:
         raise InvalidInput(f"address: {error}") from None
-    if len(found.normalized) > 254:
-        raise InvalidInput("address: is longer than 254 characters.")
-    return found.normalized.lower()
 
 
 def _store(session: Session, subscription: Subscription, choices: Choices) -> Subscription:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from server.text.mailbox import names_address, without_addresses
+from server.text.mailbox import (
+    InvalidAddress,
+    checked_address,
+    names_address,
+    without_addresses,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +61,16 @@ def test_addresses_are_taken_out_however_they_are_written() -> None:
     assert without_addresses("mail.x.org:25: connection refused") == (
         "mail.x.org:25: connection refused"
     )
+
+
+def test_an_address_is_checked_and_brought_into_its_normal_form() -> None:
+    assert checked_address(" Ann@X.ORG ") == "Ann@x.org"
+    assert checked_address("ann@mail.test", trial=True) == "ann@mail.test"
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "ann", "ann@", "@x.org", "ann@mail.test", f"{'a' * 60}@{'b.' * 100}org"]
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(InvalidAddress):
+        checked_address(text)
