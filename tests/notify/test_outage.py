@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 from smtp_server import MailServer
 from sqlalchemy import select
-from submissions import Submit
+from submissions import ORIGIN, Submit
 
 from server.database import write_transaction
 from server.extensions import db
@@ -34,14 +34,18 @@ def test_after_a_day_without_mail_server_all_arrives_once_and_in_order(
     with time_machine.travel(BEGIN, tick=True) as clock:
         for sweep in range(DAY // SWEEP):
             if sweep % (REPORTS_EVERY // SWEEP) == 0:
-                submit(selector__exact=f"mistake {sweep}")
+                submit(page__url=f"{ORIGIN}/{sweep}", selector__exact=f"mistake {sweep}")
             if sweep == 100:
-                # Closed and reported again: two messages about one report.
+                # Closed, and opened again by another correction: two messages about one report.
                 report = db.session.scalars(select(Report).order_by(Report.id)).first()
                 assert report is not None
                 with write_transaction() as session:
-                    resolve(session, report, "fixed", version=1, actor=None, source="command")
-                submit(selector__exact="mistake 0")
+                    resolve(session, report, "rejected", version=1, actor=None, source="command")
+                submit(
+                    page__url=f"{ORIGIN}/0",
+                    selector__exact="mistake 0",
+                    suggestion="quite another correction",
+                )
             deliver_due()
             clock.shift(SWEEP)
         waiting = deliveries()
