@@ -29,7 +29,10 @@ def test_settings_are_changed_and_shown(copydesk) -> None:
     )
 
     assert result.exit_code == 0, result.output
-    expected = "challenge\tpow\nnull-origin\tno\nlinks\tyes\nretention-days\t30\n"
+    expected = (
+        "challenge\tpow\nnull-origin\tno\nlinks\tyes\nretention-days\t30\n"
+        "origins\thttps://news.example\n"
+    )
     assert result.output == expected
     assert copydesk("sites", "set", "The News").output == expected
     assert "challenge\tnone" in copydesk("sites", "set", "The News", "--challenge", "none").output
