@@ -56,6 +56,7 @@ def _patch() -> None:
     would leave it to resolve the name again. So urllib3's one function that connects asks us;
     outside of a guard it does what it always did."""
     import urllib3.util.connection as connections  # noqa: PLC0415 - comes with an extra
+    from requests import Session  # noqa: PLC0415 - comes with an extra
 
     with _patch_lock:
         plain: Any = connections.create_connection
@@ -74,9 +75,28 @@ def _patch() -> None:
             except outbound.Refused as error:
                 guard.refusals.append(f"{host} {error}")
                 raise OSError(str(error)) from None
-            connection = plain((checked[0], port), *rest, **options)
+            connection = _first(plain, checked, port, *rest, **options)
             guard.handles.append(connection.dup())
             return connection
 
         create_connection.guards = True  # type: ignore[attr-defined]  # so that it is patched once
         connections.create_connection = create_connection
+        # A proxy of the environment would connect in our place, to wherever it is asked; and a
+        # .netrc would send passwords that nobody gave to a channel.
+        setattr(Session, "trust_env", property(_trusts_environment, _keep_trust))  # noqa: B010 - its type says bool
+
+
+def _first(plain: Any, addresses: list[str], port: int, *rest: Any, **options: Any) -> Any:
+    """A connection to the first address that answers. Raises the last one's OSError."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return plain((address, port), *rest, **options)
+    return plain((addresses[-1], port), *rest, **options)
+
+
+def _trusts_environment(session: Any) -> bool:
+    return _guard.get() is None and bool(session.__dict__.get("trust_env", True))
+
+
+def _keep_trust(session: Any, value: bool) -> None:
+    session.__dict__["trust_env"] = value

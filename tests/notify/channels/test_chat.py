@@ -125,6 +125,27 @@ def test_refusal_is_tried_again_and_said_without_the_secret(
         assert TOKEN not in text
 
 
+def test_proxy_of_the_environment_is_not_asked(
+    channel: Channel,
+    submit: Submit,
+    send: Do,
+    receiver: Receiver,
+    owed: Owed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    submit()
+    with Receiver() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+
+        send()
+
+    assert proxy.requests == []
+    assert len(receiver.requests) == 1
+    assert [each.state for each in owed()] == ["sent"]
+
+
 def test_service_that_is_down(
     adding: Callable[..., Channel], submit: Submit, send: Do, owed: Owed
 ) -> None:
