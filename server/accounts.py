@@ -113,8 +113,8 @@ def _second_factor(settings: Settings) -> dict[str, Any]:
         "SECURITY_WAN_POST_REGISTER_VIEW": "/account",
         "SECURITY_WAN_SIGNIN_URL": "/login/passkey",
         "SECURITY_WAN_REGISTER_TEMPLATE": "accounts/passkey_register.html",
-        "SECURITY_WAN_SIGNIN_TEMPLATE": "accounts/passkey_login.html",
-        "SECURITY_WAN_VERIFY_TEMPLATE": "accounts/passkey_verify.html",
+        "SECURITY_WAN_SIGNIN_TEMPLATE": "accounts/passkey_prove.html",
+        "SECURITY_WAN_VERIFY_TEMPLATE": "accounts/passkey_prove.html",
     }
 
 

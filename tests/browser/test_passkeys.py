@@ -55,3 +55,13 @@ def test_passkey_is_added_logs_in_and_is_removed(page: Page, server: LiveServer)
     log_out(page)
     page.get_by_role("button", name="Log in with a passkey").click()
     expect(page.get_by_text("Unregistered passkey.")).to_be_visible()
+
+
+def test_passkey_proves_again_who_it_is(page: Page, server: LiveServer) -> None:
+    add_passkey(page, server, "Phone")
+    page.goto(f"{server.url}/wan-verify?next=/account")
+    expect(page.get_by_role("heading", name="Prove it with a passkey")).to_be_visible()
+
+    page.get_by_role("button", name="Go on").click()
+
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
