@@ -3,7 +3,7 @@ import globals from "./widget/lint-globals.js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["server/static/**", "**/node_modules/**", ".venv/**"] },
+  { ignores: ["server/static/**", "**/htmx.min.js", "**/node_modules/**", ".venv/**"] },
   js.configs.recommended,
   {
     files: ["widget/src/**/*.ts", "widget/test/**/*.ts"],

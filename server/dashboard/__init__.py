@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         errors,
         format,
         notifications,  # noqa: F401
+        queue,  # noqa: F401
         recipients,  # noqa: F401
         reports,  # noqa: F401
         statistics,  # noqa: F401

@@ -1,10 +1,10 @@
-"""The queue, one report, and the actions on it."""
+"""One report, and the actions on it."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
@@ -18,49 +18,9 @@ from server.models import Event, Report, User
 from server.notify.announce import announce
 from server.reports import history, membership, queue
 from server.reports.resolution import IllegalChange, StaleReport, reopen, resolve
-from server.reports.withholding import is_withheld, release, spam_reasons_by_report
-from server.sites import script_tag
+from server.reports.withholding import is_withheld, release
 
 ACTION = "<any(fixed, rejected, spam, reopen):action>"
-
-
-@blueprint.get("/")
-@auth_required("session")
-def show_queue() -> Response | str:
-    """One view of the queue; see :class:`QueueAddress`."""
-    session, user = db.session(), signed_in()
-    sites = membership.sites_of(session, user)
-    address = QueueAddress.read(request.args, sites)
-    reports, following = queue.reports_in_view(
-        session,
-        user,
-        address.view,
-        site=address.site,
-        order=address.order,
-        after=address.after,
-    )
-    if address.after and not reports:
-        # The last reports of the last page were closed.
-        return redirect(address.url(after=None))
-    settings = current_app.extensions["copydesk_settings"]
-    return render_template(
-        "dashboard/queue.html",
-        address=address,
-        views=queue.VIEWS,
-        sites=sites,
-        reports=reports,
-        comments=history.comments_by_report(session, reports),
-        spam_reasons=spam_reasons_by_report(session, reports),
-        following=following,
-        counts=queue.counts_by_view(session, user, address.site),
-        count_limit=queue.COUNT_LIMIT,
-        acting=membership.sites_to_act_on(session, user),
-        tags=[
-            (each.name, script_tag(each, settings.public_url))
-            for each in sites
-            if address.site in (None, each)
-        ],
-    )
 
 
 @blueprint.get("/reports/<uuid:public_id>")

@@ -1,0 +1,53 @@
+"""The queue."""
+
+from __future__ import annotations
+
+from flask import current_app, redirect, render_template, request
+from flask_security.decorators import auth_required
+from werkzeug.wrappers import Response
+
+from server.dashboard.blueprint import blueprint, signed_in
+from server.dashboard.queue_address import QueueAddress
+from server.extensions import db
+from server.reports import history, membership, queue
+from server.reports.withholding import spam_reasons_by_report
+from server.sites import script_tag
+
+
+@blueprint.get("/")
+@auth_required("session")
+def show_queue() -> Response | str:
+    """One view of the queue; see :class:`QueueAddress`."""
+    session, user = db.session(), signed_in()
+    sites = membership.sites_of(session, user)
+    address = QueueAddress.read(request.args, sites)
+    reports, following = queue.reports_in_view(
+        session,
+        user,
+        address.view,
+        site=address.site,
+        order=address.order,
+        after=address.after,
+    )
+    if address.after and not reports:
+        # The last reports of the last page were closed.
+        return redirect(address.url(after=None))
+    settings = current_app.extensions["copydesk_settings"]
+    return render_template(
+        "dashboard/queue.html",
+        address=address,
+        views=queue.VIEWS,
+        sites=sites,
+        reports=reports,
+        comments=history.comments_by_report(session, reports),
+        spam_reasons=spam_reasons_by_report(session, reports),
+        following=following,
+        counts=queue.counts_by_view(session, user, address.site),
+        count_limit=queue.COUNT_LIMIT,
+        acting=membership.sites_to_act_on(session, user),
+        tags=[
+            (each.name, script_tag(each, settings.public_url))
+            for each in sites
+            if address.site in (None, each)
+        ],
+    )
