@@ -3,6 +3,7 @@
 from server.models.account import ROLES, Membership, Passkey, User
 from server.models.address import ReaderAddress
 from server.models.announcement import Announcement
+from server.models.audit import AuditEntry
 from server.models.base import Base
 from server.models.block import Block
 from server.models.channel import CHANNEL_KINDS, Attempt, Breaker, Channel
@@ -18,6 +19,7 @@ __all__ = [
     "ROLES",
     "Announcement",
     "Attempt",
+    "AuditEntry",
     "AuthorAddress",
     "Base",
     "Block",
