@@ -131,6 +131,32 @@ def test_double_press_sends_once(
     assert len(posts) == 1
 
 
+def test_what_is_being_sent_is_not_sent_again_once_the_page_is_idle(
+    page: Page, opened: Callable[..., Locator], posts: list[Request], note: Locator
+) -> None:
+    """A page that comes to rest late looks for kept reports and finds the one under way."""
+    page.add_init_script("""
+      const waiting = [];
+      window.requestIdleCallback = (task) => waiting.push(task);
+      window.rest = () => waiting.forEach((task) => task());
+    """)
+    opened()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/submissions?*", hold)
+    with page.expect_request("**/api/v1/submissions?*"):
+        page.keyboard.press("Control+Enter")
+
+    page.evaluate("async () => { rest(); await new Promise((done) => setTimeout(done)); }")
+    held[0].continue_()
+    expect(note).to_contain_text("Thank you!")
+
+    assert len(posts) == 1
+
+
 def test_button_says_that_it_is_sending(page: Page, opened: Callable[..., Locator]) -> None:
     dialog = opened()
     page.route("**/api/v1/submissions?*", lambda route: None)

@@ -5,7 +5,6 @@ import { element, emit } from "../dom";
 import { makeHost, type Host } from "../host";
 import { fill, keys, loadLanguage, plural, string, Text } from "../locale";
 import { NOTHING, newKey, submission, type Written } from "../send/submission";
-import { keep } from "../send/queue";
 import { flush, send } from "../send/transport";
 import { isOn, setWidget, widget, type Widget } from "../settings";
 import { capture, type Captured } from "../text/index";
@@ -135,8 +134,7 @@ export const open = async (): Promise<void> => {
   const deliver = async (written: Written): Promise<string | undefined> => {
     const elapsed = performance.now() - opened;
     const body = (found: Background): string => submission(key, captured, found, written, elapsed);
-    keep(key, body(NOTHING_FOUND));
-    const outcome = await send(key, body(await background()));
+    const outcome = await send(key, body(NOTHING_FOUND), background().then(body));
     if (outcome.kind === "limited") return string(Text.limited);
     if (outcome.kind === "refused") return fill(string(Text.failed), { reason: outcome.reason });
     close();

@@ -8,14 +8,8 @@ import { widget } from "../settings";
 const MOST = 20;
 const OLDEST_MS = 7 * 24 * 3600 * 1000;
 
-export interface Kept {
-  /** The report's idempotency key. */
-  key: string;
-  /** When it was made, in milliseconds since 1970. */
-  at: number;
-  /** The request's body. */
-  body: string;
-}
+/** When it was made, in milliseconds since 1970, its idempotency key, and the request's body. */
+export type Kept = [at: number, key: string, body: string];
 
 const prefix = (): string => `copydesk:${widget.settings.site}:`;
 
@@ -31,12 +25,12 @@ export const forget = (key: string): void => {
 export const kept = (): Kept[] => {
   const found: Kept[] = [];
   for (const name of Object.keys(localStorage)) {
-    if (!name.startsWith(prefix())) continue;
-    const key = name.slice(prefix().length);
+    const [before, key] = name.split(prefix());
+    if (before || !key) continue;
     try {
       const [at, body] = JSON.parse(localStorage[name] as string) as [number, string];
       if (Date.now() - at < OLDEST_MS) {
-        found.push({ key, at, body });
+        found.push([at, key, body]);
         continue;
       }
     } catch {
@@ -44,13 +38,14 @@ export const kept = (): Kept[] => {
     }
     forget(key);
   }
-  return found.sort((one, other) => one.at - other.at);
+  // As texts: moments have 13 digits until the year 2286.
+  return found.sort();
 };
 
 /** Keep a report until it is answered. False where this browser keeps nothing. */
 export const keep = (key: string, body: string): boolean => {
   try {
-    for (const old of kept().slice(0, 1 - MOST)) forget(old.key);
+    for (const [, old] of kept().slice(0, 1 - MOST)) forget(old);
     localStorage.setItem(prefix() + key, JSON.stringify([Date.now(), body]));
     return true;
   } catch {

@@ -86,10 +86,23 @@ const insist = async (body: string, [wait, ...waits] = WAITS_MS): Promise<Outcom
   return insist(body, waits);
 };
 
-/** Send what a reader reports now. Never rejects. */
-export const send = async (key: string, body: string): Promise<Outcome> => {
-  const safe = keep(key, body);
-  const answered = insist(body).then(
+/** The key of what is being sent: it is in the queue already, and no business of `flush`. */
+let underWay = "";
+
+/**
+ * Send what a reader reports now; `early` is kept until `body` is there. Never rejects, unless
+ * `body` does.
+ */
+export const send = async (
+  key: string,
+  early: string,
+  body: string | Promise<string> = early,
+): Promise<Outcome> => {
+  underWay = key;
+  keep(key, early);
+  const whole = await body;
+  const safe = keep(key, whole);
+  const answered = insist(whole).then(
     (outcome) => {
       if (outcome.kind !== "limited") forget(key);
       return outcome;
@@ -99,6 +112,7 @@ export const send = async (key: string, body: string): Promise<Outcome> => {
   );
   const patience = pause(PATIENCE_MS).then((): Outcome => ({ kind: "kept" }));
   const outcome = await (safe ? Promise.race([answered, patience]) : answered);
+  underWay = "";
   if (outcome.kind !== "stored") emit("error", outcome);
   return outcome;
 };
@@ -109,7 +123,8 @@ export const send = async (key: string, body: string): Promise<Outcome> => {
  */
 export const flush = async (): Promise<void> => {
   try {
-    for (const { key, body } of kept()) {
+    for (const [, key, body] of kept()) {
+      if (key === underWay) continue;
       if ((await attempt(body)).kind === "limited") return;
       forget(key);
     }

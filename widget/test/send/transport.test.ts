@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keep, kept } from "../../src/send/queue";
 import { flush, send } from "../../src/send/transport";
 import { givenWidget } from "../given";
@@ -66,7 +66,7 @@ describe("sending a report", () => {
     answers = [json(502)];
 
     expect(await send("key", "body")).toEqual({ kind: "kept" });
-    expect(kept()).toMatchObject([{ key: "key", body: "body" }]);
+    expect(kept()).toEqual([[expect.any(Number), "key", "body"]]);
   });
 
   it("gives the server's reason, with the field, and keeps nothing", async () => {
@@ -103,6 +103,32 @@ describe("sending a report", () => {
 });
 
 describe("what was kept", () => {
+  it("is left to the dialog while that sends it", async () => {
+    let answer: () => void = () => undefined;
+    answers = [(response) => (answer = () => json(201, { status: "new", readers: 1 })(response))];
+    const sent = send("key", "body");
+    await vi.waitFor(() => expect(bodies).toHaveLength(1));
+
+    await flush();
+    answer();
+
+    expect(await sent).toMatchObject({ kind: "stored" });
+    expect(bodies).toEqual(["body"]);
+  });
+
+  it("is left to the dialog before it is whole", async () => {
+    answers = [json(201, { status: "new", readers: 1 })];
+    let complete: (body: string) => void = () => undefined;
+    const sent = send("key", "early", new Promise((resolve) => (complete = resolve)));
+
+    await flush();
+    expect(kept()).toEqual([[expect.any(Number), "key", "early"]]);
+    complete("whole");
+
+    expect(await sent).toMatchObject({ kind: "stored" });
+    expect(bodies).toEqual(["whole"]);
+  });
+
   it("is sent, and forgotten when it is answered", async () => {
     keep("one", "first");
     keep("two", "second");
