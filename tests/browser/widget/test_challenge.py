@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
+from browsing import Newspaper
 from live_server import LiveServer
 from playwright.sync_api import Locator, Page, expect
 
-Publish = Callable[..., str]
 Select = Callable[[str], None]
+
+ARTICLE = "<article><p>The council has begun to recieve letters.</p></article>"
 
 
 @pytest.fixture
-def guarded(server: LiveServer) -> Iterator[None]:
-    server.command("sites", "set", "The News", "--challenge", "pow")
-    yield
-    server.command("sites", "set", "The News", "--challenge", "none")
+def guarded_page(newspaper: Newspaper, server: LiveServer) -> str:
+    """A page of a site of its own: a server remembers for a moment what a site asks, and the other
+    sites' reports must not meet the challenge."""
+    added = server.command("sites", "add", "The Guarded News", "--origin", newspaper.origin)
+    server.command("sites", "set", "The Guarded News", "--challenge", "pow")
+    return newspaper.serve(
+        "/challenge",
+        f'<!doctype html><html lang="en"><head><title>The harbour</title>'
+        f"{added.strip().splitlines()[-1]}</head><body>{ARTICLE}</body></html>",
+    )
 
 
 def test_the_challenge_is_solved_and_the_report_taken(
-    page: Page, publish: Publish, select: Select, note: Locator, server: LiveServer, guarded: None
+    page: Page, guarded_page: str, select: Select, note: Locator
 ) -> None:
     answers: list[tuple[int, bool]] = []
     page.on(
@@ -34,9 +42,7 @@ def test_the_challenge_is_solved_and_the_report_taken(
             else None
         ),
     )
-    # Sites are remembered for a moment: the switch must be in force.
-    page.wait_for_timeout(11_000)
-    page.goto(publish(path="/challenge"))
+    page.goto(guarded_page)
     select("recieve")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_label("How should it read?")).to_be_focused()

@@ -187,7 +187,8 @@ def test_dialog_that_waits_for_its_language_can_be_closed(
 
     page.route("**/locale/en.js", hold)
     page.goto(publish())
-    select("recieve")
+    with page.expect_request("**/locale/en.js"):
+        select("recieve")
     page.evaluate("void copydesk.open(); copydesk.close()")
     page.wait_for_timeout(400)
     waiting[0].continue_()
