@@ -10,6 +10,8 @@ from sqlalchemy.orm import selectinload
 from server.database import write_transaction
 from server.extensions import db
 from server.models import ROLES, Membership, User
+from server.reports.assignment import release
+from server.reports.membership import ACTING_ROLES
 from server.schema import require_current_schema
 from server.sites import (
     InvalidInput,
@@ -123,6 +125,8 @@ def users_role(email: str, site_name: str, role: str) -> None:
         with write_transaction() as session:
             user, site = user_of(session, email), site_named(session, site_name)
             membership_of(session, user, site).role = role
+            if role not in ACTING_ROLES:
+                release(session, user.id, site.id, actor=None, source="command")
             said = f"{user.email} is {role} of {site.name}."
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
@@ -140,6 +144,7 @@ def users_remove(email: str, site_name: str) -> None:
         with write_transaction() as session:
             user, site = user_of(session, email), site_named(session, site_name)
             session.delete(membership_of(session, user, site))
+            release(session, user.id, site.id, actor=None, source="command")
             said = f"{user.email} is not a member of {site.name} any more."
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
@@ -156,6 +161,7 @@ def users_close(email: str) -> None:
         with write_transaction() as session:
             user = user_of(session, email)
             close_account(user)
+            release(session, user.id, actor=None, source="command")
             said = f"{user.email} is closed. What it did stays in the history."
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None

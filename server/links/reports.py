@@ -18,7 +18,7 @@ from server.notify import mutes
 from server.notify.links import Act
 from server.notify.recipients import Recipient, recipient_at
 from server.notify.report_mail import title_of
-from server.reports.history import actor_of, latest_changes
+from server.reports.history import actor_of, latest_changes, was_decided_since
 from server.reports.resolution import IllegalChange, StaleReport, resolve
 
 RESOLUTION = "<any(fixed, rejected, spam):purpose>"
@@ -34,15 +34,12 @@ class Opened:
     act: Act
     report: Report
     recipient: Recipient
+    # The report was closed, perhaps also opened again, after the mail was written.
+    decided: bool
 
     @property
     def language(self) -> str:
         return self.recipient.language
-
-    @property
-    def decided_elsewhere(self) -> bool:
-        """The report is not any more as the mail showed it."""
-        return self.report.status != "open" or self.report.version != self.act.version
 
     def form(self) -> dict[str, str]:
         """What the page's form sends back."""
@@ -71,7 +68,7 @@ def act(purpose: str, token: str) -> BaseResponse:
                 session,
                 session.get_one(Report, opened.report.id),
                 purpose,
-                version=opened.act.version,
+                version=opened.act.version if opened.decided else opened.report.version,
                 actor=session.get_one(User, actor_id) if actor_id else None,
                 source="mail",
                 address=opened.recipient.address,
@@ -113,7 +110,8 @@ def _open(purpose: str, token: str) -> Opened:
     )
     if report is None:
         raise NoLink("revoked", recipient.language)
-    return Opened(purpose, token, act, report, recipient)
+    decided = report.status != "open" or was_decided_since(db.session(), report, act.version)
+    return Opened(purpose, token, act, report, recipient, decided)
 
 
 def _report_page(opened: Opened, status: int = 200, notice: str = "") -> Response:
@@ -127,7 +125,7 @@ def _report_page(opened: Opened, status: int = 200, notice: str = "") -> Respons
         last=last,
         actor=actor,
         by_you=actor.lower() == opened.recipient.address.lower(),
-        decided=opened.decided_elsewhere,
+        decided=opened.decided,
     )
 
 

@@ -9,6 +9,7 @@ from server.models.block import Block
 from server.models.channel import CHANNEL_KINDS, Attempt, Breaker, Channel
 from server.models.delivery import Delivery, DeliveryReport
 from server.models.mute import PageMute
+from server.models.note import Note
 from server.models.reader import ReaderContact, ReaderKey
 from server.models.report import Event, Page, Report, Submission
 from server.models.site import Site, SiteOrigin
@@ -29,6 +30,7 @@ __all__ = [
     "DeliveryReport",
     "Event",
     "Membership",
+    "Note",
     "Page",
     "PageMute",
     "Passkey",

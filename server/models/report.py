@@ -27,7 +27,10 @@ from server.models.site import Site
 from server.text.evidence import BASE
 
 STATUSES = ("open", "fixed", "rejected", "spam")
-EVENT_KINDS = ("opened", "joined", "fixed", "rejected", "spam", "reopened")
+# What becomes of a report, and what editors do with it meanwhile.
+STATUS_KINDS = ("opened", "fixed", "rejected", "spam", "reopened")
+WORK_KINDS = ("assigned", "unassigned", "corrected")
+EVENT_KINDS = (*STATUS_KINDS, "joined", *WORK_KINDS)
 EVENT_SOURCES = ("widget", "dashboard", "mail", "api", "command", "rule")
 
 
@@ -54,9 +57,11 @@ class Report(Base):
     """One mistake at one place on one page; the item of the editors' queue.
 
     ``exact``, ``prefix``, ``suffix``: W3C TextQuoteSelector, normalised. The sentence that an
-    editor reads is ``before + exact + after``. ``version`` counts changes of status, so that of
-    two editors the second learns that the first was faster. ``evidence``, ``score`` (0 to 100):
-    see :mod:`server.reports.evidence`; ``evaluated_at`` is empty where they are still owed.
+    editor reads is ``before + exact + after``. ``version`` counts changes of its status, of who
+    has it and of ``correction``, so that of two editors the second learns that the first was
+    faster. ``suggestion`` is the readers', ``correction`` an editor's own; empty: none.
+    ``evidence``, ``score`` (0 to 100): see :mod:`server.reports.evidence`; ``evaluated_at`` is
+    empty where they are still owed.
     """
 
     __tablename__ = "report"
@@ -66,6 +71,7 @@ class Report(Base):
         CheckConstraint("readers >= 1", name="readers"),
         Index("ix_report_page", "page_id", "id"),
         Index("ix_report_queue", "site_id", "status", "last_submitted_at", "id"),
+        Index("ix_report_assignee", "site_id", "assignee_id", "status", "last_submitted_at", "id"),
         Index("ix_report_came", "site_id", "first_submitted_at"),
         Index(
             "ix_report_closed",
@@ -97,6 +103,8 @@ class Report(Base):
     after: Mapped[str] = mapped_column(Text, default="")
     fragment: Mapped[str] = mapped_column(Text, default="")
     suggestion: Mapped[str] = mapped_column(Text, default="")
+    correction: Mapped[str] = mapped_column(Text, default="", server_default="")
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     readers: Mapped[int] = mapped_column(default=1)
     first_submitted_at: Mapped[datetime] = mapped_column(default=now)
     last_submitted_at: Mapped[datetime] = mapped_column(default=now)
@@ -107,6 +115,7 @@ class Report(Base):
 
     site: Mapped[Site] = relationship()
     page: Mapped[Page] = relationship()
+    assignee: Mapped[User | None] = relationship()
     submissions: Mapped[list[Submission]] = relationship(
         back_populates="report", order_by="Submission.id", passive_deletes=True
     )
@@ -155,7 +164,11 @@ class Submission(Base):
 
 
 class Event(Base):
-    """One change of a report: who, when, from where. Never changed after it is stored."""
+    """One change of a report: who, when, from where. Never changed after it is stored.
+
+    ``assignee``: to whom it was ``assigned``; ``correction``: what an editor ``corrected`` it to,
+    empty where that was taken away.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -172,7 +185,10 @@ class Event(Base):
     )
     # Of a recipient without an account who acted from a mail; else empty.
     address: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    correction: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     report: Mapped[Report] = relationship(back_populates="events")
-    actor: Mapped[User | None] = relationship()
+    actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])

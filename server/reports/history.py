@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.models import Event, Report, Submission
+from server.models.report import STATUS_KINDS, WORK_KINDS
 
 # A report of a famous page may have thousands of readers: a page shows the latest.
 MAX_SUBMISSIONS = 50
@@ -28,11 +29,36 @@ def latest_changes(session: Session, report: Report, limit: int = MAX_EVENTS) ->
     """The events that changed a report's status, newest first; its opening is one."""
     return session.scalars(
         select(Event)
-        .where(Event.report_id == report.id, Event.kind != "joined")
+        .where(Event.report_id == report.id, Event.kind.in_(STATUS_KINDS))
         .options(joinedload(Event.actor))
         .order_by(Event.id.desc())
         .limit(limit)
     ).all()
+
+
+def latest_events(session: Session, report: Report, limit: int = MAX_EVENTS) -> Sequence[Event]:
+    """What happened to a report, newest first; not that more readers joined it."""
+    return session.scalars(
+        select(Event)
+        .where(Event.report_id == report.id, Event.kind.in_((*STATUS_KINDS, *WORK_KINDS)))
+        .options(joinedload(Event.actor), joinedload(Event.assignee))
+        .order_by(Event.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def since_version(session: Session, report: Report, version: int) -> Sequence[Event]:
+    """What was done with a report after it had a version, newest first: each counted it up."""
+    later = min(report.version - version, MAX_EVENTS)
+    return latest_events(session, report, later) if later > 0 else ()
+
+
+def was_decided_since(session: Session, report: Report, version: int) -> bool:
+    """Whether a report was closed or opened after it had a version. That somebody took it in hand
+    does not contradict who acts on what they read before."""
+    later = since_version(session, report, version)
+    work = sum(event.kind in WORK_KINDS for event in later)
+    return report.version - version != work
 
 
 def actor_of(event: Event) -> str:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from server.clock import now
 from server.models import Announcement, Event, Report, User
+from server.reports import change
+from server.reports.change import IllegalChange, StaleReport
+
+__all__ = ["RESOLUTIONS", "IllegalChange", "StaleReport", "reopen", "resolve"]
 
 RESOLUTIONS = ("fixed", "rejected", "spam")
-
-
-class IllegalChange(ValueError):  # noqa: N818 - reads as what happened
-    """A change that the report's present status does not allow."""
-
-
-class StaleReport(Exception):  # noqa: N818 - reads as what happened
-    """Somebody else changed the report first. ``report`` holds it as it is now."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__("Somebody else changed this report first.")
-        self.report = report
 
 
 def resolve(
@@ -40,8 +31,18 @@ def resolve(
     """
     if resolution not in RESOLUTIONS:
         raise IllegalChange(f"a report cannot become {resolution!r}")
-    event = _change(
-        session, report, "open", resolution, resolution, version, actor, source, address
+    change.require_version(session, report, version)
+    if report.status != "open":
+        raise IllegalChange(f"the report is {report.status} already")
+    event = change.make(
+        session,
+        report,
+        resolution,
+        {"status": resolution, "resolved_at": now()},
+        version=version,
+        actor=actor,
+        source=source,
+        address="" if actor else address,
     )
     _announce(session, report, event)
     return event
@@ -58,53 +59,20 @@ def reopen(
 ) -> Event:
     """Open a closed report again; ``announced`` is False where the caller has other news of it.
     Raises StaleReport, IllegalChange."""
-    event = _change(session, report, report.status, "open", "reopened", version, actor, source)
+    change.require_version(session, report, version)
+    if report.status == "open":
+        raise IllegalChange("the report is open already")
+    event = change.make(
+        session,
+        report,
+        "reopened",
+        {"status": "open", "resolved_at": None},
+        version=version,
+        actor=actor,
+        source=source,
+    )
     if announced:
         _announce(session, report, event)
-    return event
-
-
-def _change(
-    session: Session,
-    report: Report,
-    expected: str,
-    status: str,
-    kind: str,
-    version: int,
-    actor: User | None,
-    source: str,
-    address: str = "",
-) -> Event:
-    session.refresh(report)
-    if report.version != version:
-        raise StaleReport(report)
-    if report.status != expected or report.status == status:
-        raise IllegalChange(f"the report is {report.status} already")
-    moment = now()
-    # Conditional, so that of two editors in the same moment one alone wins.
-    changed = session.execute(
-        update(Report)
-        .where(Report.id == report.id, Report.version == version)
-        .values(
-            status=status,
-            version=version + 1,
-            resolved_at=None if status == "open" else moment,
-        )
-        .returning(Report.id)
-    ).all()
-    session.refresh(report)
-    if not changed:
-        raise StaleReport(report)
-    event = Event(
-        report_id=report.id,
-        kind=kind,
-        source=source,
-        actor_id=actor.id if actor else None,
-        address="" if actor else address,
-        created_at=moment,
-    )
-    session.add(event)
-    session.flush()
     return event
 
 

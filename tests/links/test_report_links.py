@@ -16,6 +16,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery, Event, Membership, PageMute, Report, User
 from server.notify.deliver import deliver_due
+from server.reports.assignment import assign
 from server.reports.resolution import resolve
 from server.sites import add_user
 
@@ -73,6 +74,21 @@ def test_opening_a_link_shows_the_report_and_changes_nothing(
     assert client.put(links["fixed"]).status_code == 405
 
     assert events() == before
+
+
+def test_report_that_somebody_took_in_hand_can_be_closed_from_the_mail(
+    links: dict[str, str], press: Press, report: Report
+) -> None:
+    with write_transaction() as session:
+        user = session.scalars(select(User)).one()
+        here = session.get_one(Report, report.id)
+        assign(session, here, user, version=1, actor=user, source="dashboard")
+
+    answer = press(links["fixed"])
+
+    assert "by you" in answer.text
+    db.session.refresh(report)
+    assert (report.status, report.version) == ("fixed", 3)
 
 
 def test_page_says_who_was_faster_and_offers_no_button(
