@@ -10,6 +10,7 @@ from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
 
+from server.account_messages import Messages
 from server.clock import now
 from server.config import Settings
 from server.extensions import db, limiter
@@ -75,6 +76,8 @@ def configure_security(app: Flask) -> None:
     )
     datastore: Any = SQLAlchemyUserDatastore(db, User, RoleMixin, Passkey)
     security.init_app(app, datastore)
+    messages: Any = Messages
+    security.i18n_domain = messages(app)
     user_authenticated.connect(_begin_anew, app)
     app.before_request(_write_from_the_beginning)
     _slow_down(app, settings.login_limit)

@@ -2,6 +2,9 @@
 
 English stands in the code; each other language is a gettext catalogue in ``translations/``, which
 ``make setup`` compiles. A language that has no catalogue falls back to English.
+
+A page speaks the language of the account, else what the browser asks for. Mails, and pages that
+are written for somebody else than who asks, are rendered within :func:`speaking`.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from typing import Any
 
 import flask_babel
 from babel import Locale
-from flask import Flask
+from flask import Flask, has_request_context, request
+from flask_babel.speaklater import LazyString
+from flask_login import current_user
 
 from server.clock import now
 from server.extensions import babel
@@ -28,7 +33,14 @@ log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    babel.init_app(app, default_locale=SOURCE, default_translation_directories=str(FOLDER))
+    babel.init_app(
+        app,
+        default_locale=SOURCE,
+        default_translation_directories=str(FOLDER),
+        locale_selector=_language_of_request,
+    )
+    app.context_processor(_chrome)
+    app.jinja_env.filters["number"] = number
     for catalogue in FOLDER.glob("*/LC_MESSAGES/*.po"):
         if not catalogue.with_suffix(".mo").exists():
             language = catalogue.parent.parent.name
@@ -66,15 +78,29 @@ def _negotiated(tag: str) -> str | None:
     return known.get(wanted) or known.get(wanted.partition("_")[0])
 
 
+def _language_of_request() -> str:
+    """What programs read is English."""
+    if not has_request_context() or request.path.startswith("/api/"):
+        return SOURCE
+    chosen = current_user.language if current_user.is_authenticated else ""
+    return best_language(chosen, *request.accept_languages.values())
+
+
+def _chrome() -> dict[str, str]:
+    """What the ``html`` element says of the language that is spoken."""
+    locale = flask_babel.get_locale() or Locale.parse(SOURCE)
+    return {
+        "chrome_language": str(locale).replace("_", "-"),
+        "chrome_direction": locale.text_direction,
+    }
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[dict[str, Any]]:
     """Everything that is rendered within is in this language. Gives what a template's ``html``
     element says of it: ``chrome_language`` and ``chrome_direction``."""
     with flask_babel.force_locale(language):
-        yield {
-            "chrome_language": language.replace("_", "-"),
-            "chrome_direction": Locale.parse(language).text_direction,
-        }
+        yield _chrome()
 
 
 # Flask-Babel has no types. Extraction knows these by their names.
@@ -90,6 +116,17 @@ def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     return str(flask_babel.ngettext(one, many, num, **values))
 
 
+def lazy(text: str, **values: Any) -> Any:
+    """A text for constants: it is translated where it is shown. ``str()`` of it goes into a
+    notice or JSON."""
+    return LazyString(gettext, text, **values)
+
+
+def number(value: float) -> str:
+    """``1,234.5``, as the language that is spoken writes it."""
+    return str(flask_babel.format_decimal(value))
+
+
 def long_date(moment: datetime) -> str:
     """``24 November 2026``, in UTC."""
     return str(flask_babel.format_date(moment, "long"))
@@ -101,4 +138,4 @@ def ago(moment: datetime) -> str:
     passed = max(timedelta(), now() - moment)
     if passed < timedelta(minutes=1):
         return gettext("just now")
-    return str(flask_babel.format_timedelta(-passed, add_direction=True))
+    return str(flask_babel.format_timedelta(-passed, threshold=1, add_direction=True))

@@ -73,8 +73,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an er
         return response
 
 
-def show_pages_with(app: Flask, page: Callable[[str, str], str]) -> None:
-    """How errors look outside of the JSON endpoints: ``page(title, detail)`` gives HTML."""
+def show_pages_with(app: Flask, page: Callable[[HTTPException], str]) -> None:
+    """How errors look outside of the JSON endpoints: ``page(error)`` gives HTML."""
     app.extensions["error_page"] = page
 
 
@@ -99,7 +99,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
             # A host that is not ours: no page of ours may build an address from it.
             return Response("This host name is not served here.", 400, content_type="text/plain")
         page = current_app.extensions["error_page"]
-        return Response(page(error.name, error.description or ""), error.code)
+        return Response(page(error), error.code)
     retry_after = 60 if error.code == 429 else None
     response = Problem(
         error.code,

@@ -104,14 +104,16 @@ def add_user(session: Session, email: str, password: str, language: str = "") ->
         raise InvalidInput(f"email: there is already an account {address}.")
     if len(password) < MIN_PASSWORD_LENGTH:
         raise InvalidInput(f"password: must have at least {MIN_PASSWORD_LENGTH} characters.")
-    user = User(email=address, password=hash_password(password), language=mail_language(language))
+    user = User(
+        email=address, password=hash_password(password), language=account_language(language)
+    )
     session.add(user)
     session.flush()
     return user
 
 
-def mail_language(language: str) -> str:
-    """A language for an account's mails. Raises InvalidInput for one that they do not speak."""
+def account_language(language: str) -> str:
+    """A language for an account. Raises InvalidInput for one that we do not speak."""
     if language and not speaks(language):
         known = ", ".join(each.replace("_", "-") for each in available())
         raise InvalidInput(f"language: {language!r} is not one of {known}.")

@@ -15,11 +15,11 @@ from server.reports.membership import ACTING_ROLES
 from server.schema import require_current_schema
 from server.sites import (
     InvalidInput,
+    account_language,
     add_member,
     add_user,
     close_account,
     find_user,
-    mail_language,
     membership_of,
     new_password,
     reset_access,
@@ -58,7 +58,7 @@ def users_add(email: str, site_name: str, role: str, password: str | None, langu
             elif any(each.site_id == site.id for each in user.memberships):
                 raise InvalidInput(f"email: {email} is already a member of {site.name}.")
             elif language:
-                user.language = mail_language(language)
+                user.language = account_language(language)
             add_member(session, user, site, role)
             name = site.name
     except InvalidInput as error:

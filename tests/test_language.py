@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from flask import Flask
@@ -18,6 +18,8 @@ from server.language import FOLDER, available, best_language, gettext, ngettext,
 ROOT = Path(__file__).parents[1]
 CATALOGUES = sorted(FOLDER.glob("*/LC_MESSAGES/messages.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
+# As `make translations` does.
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy": None}
 
 Texts = dict[str | tuple[str, str], None]
 
@@ -27,7 +29,7 @@ def texts() -> Texts:
     """What stands in the code and the templates to be translated."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(ROOT / "server", methods, options)
+    found = extract_from_dir(ROOT / "server", methods, options, KEYWORDS)
     return {
         tuple(message) if isinstance(message, (tuple, list)) else message: None
         for _file, _line, message, _comments, _context in found

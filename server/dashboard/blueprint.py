@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort
 from flask_login import current_user
 
 from server.extensions import db
+from server.language import gettext
 from server.models import User
 from server.reports.membership import sites_to_act_on
 
@@ -33,7 +34,10 @@ def signed_in() -> User:
 def require_acting(site_id: int) -> None:
     """Answer 403 where the account may only look at this site."""
     if site_id not in sites_to_act_on(db.session(), signed_in()):
-        abort(403, "You may look at this site, but not change anything. Ask one of its owners.")
+        abort(
+            403,
+            gettext("You may look at this site, but not change anything. Ask one of its owners."),
+        )
 
 
 @blueprint.after_app_request

@@ -2,48 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, flash, redirect, render_template, request
 from flask_login import current_user
 from flask_security.utils import url_for_security
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException
 from werkzeug.wrappers import Response
 
 from server import problems
+from server.language import gettext, lazy
 
-# Title and advice in place of the terms of HTTP.
-WORDS = {
-    "Not Found": (
-        "There is nothing here",
-        "The address is wrong, or what it names belongs to a site that is not yours.",
+# In place of the terms of HTTP: a title, and advice where whoever refused gave no reason.
+WORDS: dict[int, tuple[Any, Any]] = {
+    400: (lazy("This cannot be read"), lazy("Go back, and use the page's own buttons.")),
+    403: (lazy("You may not do that"), lazy("Ask an owner of the site.")),
+    404: (
+        lazy("There is nothing here"),
+        lazy("The address is wrong, or what it names belongs to a site that is not yours."),
     ),
-    "Too Many Requests": (
-        "Too many attempts",
-        "Please wait a minute before you try again.",
-    ),
-    "Method Not Allowed": ("That does not work here", "Go back and use the page's own buttons."),
+    405: (lazy("That does not work here"), lazy("Go back, and use the page's own buttons.")),
+    413: (lazy("That is too much at once"), lazy("Send less, and try again.")),
+    429: (lazy("Too many attempts"), lazy("Please wait a minute before you try again.")),
 }
 
 
 def init_app(app: Flask) -> None:
-    problems.show_pages_with(app, _page)
+    problems.show_pages_with(app, _refused)
     app.register_error_handler(CSRFError, _unproven)
 
 
-def _page(title: str, detail: str) -> str:
-    title, detail = WORDS.get(title, (title, detail))
+def _refused(error: HTTPException) -> str:
+    title, advice = WORDS.get(error.code or 0, (error.name, error.description))
+    # What no code of ours says is English, and speaks of the protocol.
+    kind = type(error)
+    of_ours = kind in (BadRequest, Forbidden) and error.description != kind.description
+    return _page(title, error.description if of_ours else advice)
+
+
+def _page(title: str, detail: str | None) -> str:
     return render_template("dashboard/error.html", title=title, detail=detail)
 
 
 def _unproven(error: CSRFError) -> Response | tuple[str, int]:
     """A form without a valid token: mostly one that outlived its session."""
     if request.endpoint == "security.login":
-        flash("That took too long. Please log in again.")
+        flash(gettext("That took too long. Please log in again."))
         return redirect(url_for_security("login", next=request.args.get("next")), 303)
     if not current_user.is_authenticated:
-        flash("You were logged out meanwhile, so nothing was changed. Please log in again.")
+        flash(
+            gettext("You were logged out meanwhile, so nothing was changed. Please log in again.")
+        )
         return redirect(url_for_security("login", next=request.path), 303)
     return _page(
-        "Nothing was changed",
-        "This form was open for too long or came from elsewhere. "
-        "Go back, reload the page, and do it again.",
+        gettext("Nothing was changed"),
+        gettext(
+            "This form was open for too long or came from elsewhere. "
+            "Go back, reload the page, and do it again."
+        ),
     ), 400

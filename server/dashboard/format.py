@@ -6,7 +6,8 @@ from datetime import datetime
 
 from flask import Flask
 
-from server.clock import now
+from server.dashboard.words import in_words
+from server.language import ago
 from server.models import Delivery, Report
 from server.reports.evidence import main_reason
 from server.reports.history import actor_of
@@ -15,19 +16,6 @@ from server.text.difference import difference
 from server.text.evidence import BASE, level_of
 from server.text.mailbox import without_addresses
 from server.text.visible import visible
-
-_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
-
-
-def age(moment: datetime) -> str:
-    """``3 minutes ago``; within the last minute ``just now``."""
-    # Another machine's clock may be ahead of ours.
-    seconds = max(0.0, (now() - moment).total_seconds())
-    for length, name in _UNITS:
-        count = int(seconds // length)
-        if count:
-            return f"{count} {name}{'' if count == 1 else 's'} ago"
-    return "just now"
 
 
 def moment(value: datetime) -> str:
@@ -53,7 +41,8 @@ def said(words: str, delivery: Delivery) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         actor_of=actor_of,
-        age=age,
+        age=ago,
+        in_words=in_words,
         level=level_of,
         main_reason=main_reason,
         moment=moment,

@@ -1,4 +1,4 @@
-"""What members choose about their mail beside its rhythm: its language, and muted pages."""
+"""What members choose about their mail beside its rhythm: muted pages."""
 
 from __future__ import annotations
 
@@ -11,33 +11,16 @@ from werkzeug.wrappers import Response
 
 from server.dashboard.blueprint import blueprint, signed_in
 from server.database import write_transaction
-from server.language import names_of_languages
+from server.language import gettext
 from server.models import User
 from server.notify import mutes
 from server.reports.membership import sites_of
-from server.sites import InvalidInput, mail_language
 
 
-@blueprint.get("/mail/<any(language, unmute):choice>")
+@blueprint.get("/mail/unmute")
 @auth_required("session")
-def show_mail_choices_instead(choice: str) -> Response:
+def show_mail_choices_instead() -> Response:
     """Who logs in after a form was refused comes here. A GET never changes anything."""
-    return redirect(url_for(".show_notifications"), 303)
-
-
-@blueprint.post("/mail/language")
-@auth_required("session")
-def choose_language() -> Response:
-    """The language of all mail to the account; empty: that of the site it is about."""
-    user_id = signed_in().id
-    try:
-        language = mail_language(request.form.get("language", ""))
-    except InvalidInput as error:
-        flash(str(error))
-    else:
-        with write_transaction() as session:
-            session.get_one(User, user_id).language = language
-        flash("Saved.")
     return redirect(url_for(".show_notifications"), 303)
 
 
@@ -49,14 +32,11 @@ def unmute_page() -> Response:
     if page_id is not None and page_id < 2**31:
         with write_transaction() as session:
             mutes.unmute(session, page_id, address)
-        flash("You will hear of the page again.")
+        flash(gettext("You will hear of the page again."))
     return redirect(url_for(".show_notifications", _anchor="muted"), 303)
 
 
 def mail_choices(session: Session, user: User) -> dict[str, Any]:
     """What the page shows of them."""
     site_ids = [site.id for site in sites_of(session, user)]
-    return {
-        "languages": names_of_languages(),
-        "muted_pages": mutes.muted_pages(session, site_ids, user.email),
-    }
+    return {"muted_pages": mutes.muted_pages(session, site_ids, user.email)}

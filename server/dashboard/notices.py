@@ -6,7 +6,8 @@ from typing import cast
 
 from flask import flash
 
-from server.dashboard.format import age
+from server.dashboard.words import in_words
+from server.language import ago, gettext, lazy
 from server.models import Event, Report, User
 from server.reports.history import actor_of
 from server.text.visible import visible
@@ -15,16 +16,16 @@ from server.text.visible import visible
 MAX_WORDS = 60
 
 DONE = {
-    "fixed": "Marked as fixed",
-    "rejected": "Rejected",
-    "spam": "Marked as spam",
-    "reopened": "Opened again",
+    "fixed": lazy("Marked as fixed"),
+    "rejected": lazy("Rejected"),
+    "spam": lazy("Marked as spam"),
+    "reopened": lazy("Opened again"),
 }
 
 
 def tell_done(report: Report, event: Event) -> None:
     """The change was made; what closed a report can be undone."""
-    notice = _about(report, DONE[event.kind])
+    notice = _about(report, str(DONE[event.kind]))
     if event.kind != "reopened":
         notice["undo_version"] = report.version
     _tell(notice)
@@ -32,19 +33,33 @@ def tell_done(report: Report, event: Event) -> None:
 
 def tell_stale(report: Report, wanted: str, last: Event | None, user: User) -> None:
     """Somebody acted first: who, what and when."""
-    if last is None or not actor_of(last):
-        who = "a reader"
-    else:
-        who = "you" if last.actor_id == user.id else actor_of(last)
-    what = DONE[last.kind].lower() if last and last.kind in DONE else report.status
-    when = f" {age(last.created_at)}" if last else ""
-    consequence = "" if wanted == report.status else " Nothing was changed."
-    _tell(_about(report, f"Already {what} by {who}{when}", consequence))
+    consequence = "" if wanted == report.status else gettext("Nothing was changed.")
+    _tell(_about(report, _already(report, last, user), consequence))
 
 
 def tell_illegal(report: Report) -> None:
     """The report's status does not allow the change."""
-    _tell(_about(report, f"Already {report.status}", " Nothing was changed."))
+    _tell(_about(report, _already_so(report), gettext("Nothing was changed.")))
+
+
+def _already(report: Report, last: Event | None, user: User) -> str:
+    if last is None or last.kind not in DONE:
+        return _already_so(report)
+    who = actor_of(last) or gettext("a reader")
+    if last.actor_id == user.id:
+        who = gettext("you")
+    when = ago(last.created_at)
+    if last.kind == "fixed":
+        return gettext("Already marked as fixed by %(who)s %(when)s", who=who, when=when)
+    if last.kind == "rejected":
+        return gettext("Already rejected by %(who)s %(when)s", who=who, when=when)
+    if last.kind == "spam":
+        return gettext("Already marked as spam by %(who)s %(when)s", who=who, when=when)
+    return gettext("Already opened again by %(who)s %(when)s", who=who, when=when)
+
+
+def _already_so(report: Report) -> str:
+    return gettext("Already %(state)s", state=in_words(report.status))
 
 
 def _tell(notice: dict[str, str | int]) -> None:

@@ -41,7 +41,7 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(
         String(64), unique=True, default=lambda: secrets.token_hex(32)
     )
-    # Of mails to it, BCP 47; empty: that of the site it is about.
+    # Of its pages and mails, BCP 47; empty: that of the browser, and of the site a mail is about.
     language: Mapped[str] = mapped_column(String(35), default="", server_default="")
     # Second factor: "authenticator" where one is set up; its secret and the recovery codes are
     # encrypted with keys made from the server's secret key.

@@ -1,4 +1,4 @@
-"""The language of an account's mail, and the pages it muted."""
+"""The pages that an account muted."""
 
 from __future__ import annotations
 
@@ -9,28 +9,6 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import PageMute, Report, User
 from server.notify import mutes
-
-
-def test_language_of_the_mail_is_chosen(editor_client: FlaskClient, editor: User) -> None:
-    page = editor_client.get("/notifications").text
-    assert '<option value="ru" lang="ru">русский</option>' in page
-
-    answer = editor_client.post("/mail/language", data={"language": "ru"}, follow_redirects=True)
-
-    assert "Saved." in answer.text
-    assert '<option value="ru" lang="ru" selected>' in answer.text
-    db.session.refresh(editor)
-    assert editor.language == "ru"
-
-
-def test_language_that_mail_does_not_speak_is_refused(
-    editor_client: FlaskClient, editor: User
-) -> None:
-    answer = editor_client.post("/mail/language", data={"language": "tlh"}, follow_redirects=True)
-
-    assert "is not one of en, ru." in answer.text
-    db.session.refresh(editor)
-    assert editor.language == ""
 
 
 def test_muted_pages_are_shown_and_heard_of_again(
@@ -56,7 +34,6 @@ def test_muted_pages_are_shown_and_heard_of_again(
 def test_nothing_is_chosen_by_a_get_or_without_log_in(
     client: FlaskClient, editor_client: FlaskClient
 ) -> None:
-    for choice in ("language", "unmute"):
-        assert editor_client.get(f"/mail/{choice}").location == "/notifications"
-        assert "/login" in client.post(f"/mail/{choice}", data={"page": 1}).location
+    assert editor_client.get("/mail/unmute").location == "/notifications"
+    assert "/login" in client.post("/mail/unmute", data={"page": 1}).location
     assert editor_client.post("/mail/unmute", data={"page": "9" * 30}).status_code == 303

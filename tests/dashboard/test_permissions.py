@@ -38,6 +38,7 @@ TABLE = {
     ("GET", "dashboard.show_notifications_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.choose_notifications"): (422, 422, 422, 404, 302),
     ("GET", "dashboard.show_mail_choices_instead"): (303, 303, 303, 303, 302),
+    ("GET", "dashboard.show_account_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.choose_language"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.unmute_page"): (303, 303, 303, 303, 302),
     ("GET", "dashboard.show_recipients"): (200, 404, 404, 404, 302),
