@@ -3,6 +3,10 @@
 Huey removes a task from its queue before running it, so one that runs when its worker is killed is
 gone. A task is therefore only a doorbell: what is owed stands in the database, and a sweep rings
 again every minute. Every task may run twice or never without harm.
+
+There is one task that looks at what came in, and one for each way of sending. Each has threads of
+its own, so that a mail server which takes minutes for a message holds up neither webhooks nor
+reports.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +27,7 @@ from huey.exceptions import ConfigurationError
 from server.bell import Bell
 from server.config import SettingError, Settings
 from server.extensions import db
+from server.lane import Lane
 from server.notify import digests, routing
 from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
@@ -33,6 +39,8 @@ log = logging.getLogger(__name__)
 
 NAME = "copydesk"
 EMBEDDED = "memory://"
+# The work on what came in, beside one kind for each transport.
+LOOK = "look"
 # The longest that an idle worker sleeps between looks at a queue that cannot wake it.
 POLL_SECONDS = 1
 # A queue that does not answer must not keep a reader waiting: the sweep delivers without it.
@@ -95,12 +103,19 @@ def run_worker(app: Flask, workers: int = 1) -> None:
 
 
 class DeliveringConsumer(Consumer):  # type: ignore[misc]  # huey has no types
-    """A consumer whose tasks hear that it stops, so that a batch ends after its next message."""
+    """A consumer whose tasks hear that it stops, so that a batch ends after its next message.
+
+    ``workers``: how often each kind of work may run at once.
+    """
 
     def __init__(self, app: Flask, workers: int, *, periodic: bool = True) -> None:
+        lanes: dict[str, Lane] = app.extensions["lanes"]
+        for lane in lanes.values():
+            lane.width = workers
         super().__init__(
             app.extensions["huey"],
-            workers=workers,
+            # One more for the clean-up, which may take long.
+            workers=workers * len(lanes) + 1,
             periodic=periodic,
             max_delay=POLL_SECONDS,
             graceful_signal="TERM",
@@ -172,26 +187,42 @@ def _redis_pool(url: str) -> Any:
 
 
 def _register(app: Flask, huey: Huey) -> Any:
+    """The tasks; gives the one that looks at what came in and wakes the others."""
     stopping: threading.Event = app.extensions["tasks_stopping"]
+    lanes = app.extensions["lanes"] = {name: Lane() for name in (LOOK, *TRANSPORTS)}
 
-    def work() -> None:
-        with app.app_context():
-            examined = attempt(evaluate_pending, stopping=stopping.is_set)
-            routed = attempt(routing.route_due, stopping=stopping.is_set)
-            digested = attempt(digests.digest_due, stopping=stopping.is_set)
-            delivered = attempt(deliver_due, stopping=stopping.is_set)
+    def task(name: str, work: Callable[[], bool]) -> Any:
+        """``work`` tells whether there is more of it: then it rings again."""
+
+        def run_once() -> None:
+            with app.app_context():
+                if work():
+                    bell()
+
+        bell: Any = huey.task(name=name)(lambda: lanes[name].run(run_once, again=bell))
+        return bell
+
+    def look() -> bool:
+        examined = attempt(evaluate_pending, stopping=stopping.is_set)
+        routed = attempt(routing.route_due, stopping=stopping.is_set)
+        digested = attempt(digests.digest_due, stopping=stopping.is_set)
+        for wake in sending:
+            wake()
+        return bool(examined) or routed == routing.BATCH or digested == digests.BATCH
+
+    def send(channel: str) -> bool:
+        delivered = attempt(deliver_due, channels=(channel,), stopping=stopping.is_set)
+        if channel == "mail":
             attempt(forget_thanked_readers)
-            # A full batch leaves more behind: ring again, so that other work gets its turn.
-            full = (routed == routing.BATCH, digested == digests.BATCH, delivered == BATCH)
-            if examined or any(full):
-                bell()
+        return delivered == BATCH
 
-    bell = huey.task(name="deliver")(work)
+    look_bell = task(LOOK, look)
+    sending = [task(channel, partial(send, channel)) for channel in TRANSPORTS]
 
     def sweep() -> None:
         with app.app_context():
             attempt(owe_thanks, stopping=stopping.is_set)
-        work()
+        look_bell()
 
     huey.periodic_task(crontab(minute="*"), name="sweep")(sweep)
 
@@ -200,7 +231,7 @@ def _register(app: Flask, huey: Huey) -> Any:
             erase_expired(stopping=stopping.is_set)
 
     huey.periodic_task(crontab(minute="23"), name="forget")(forget)
-    return bell
+    return look_bell
 
 
 def attempt(step: Callable[..., int | None], **options: Any) -> int:

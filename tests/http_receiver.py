@@ -23,13 +23,15 @@ class Received:
 
 class Receiver:
     """``answers``: to give, once each, in order, then ``usual``. ``stall_seconds`` passes before an
-    answer; ``"drop"`` as a body closes the connection without one."""
+    answer; ``"drop"`` as a body closes the connection without one. While ``held`` is set, none is
+    answered."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.requests: list[Received] = []
         self.answers: list[Answer] = []
         self.usual: Answer = (200, {}, b"ok")
         self.stall_seconds = 0.0
+        self.held = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         if context is not None:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
@@ -57,6 +59,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             )
             if receiver.stall_seconds:
                 time.sleep(receiver.stall_seconds)
+            while receiver.held.is_set():
+                time.sleep(0.01)
             if answer == b"drop":
                 self.close_connection = True
                 return

@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 import socket
+import threading
 from email.message import EmailMessage
 from typing import Any
 
@@ -21,7 +22,8 @@ def free_port() -> int:
 
 
 class MailServer:
-    """``messages``: what was accepted; ``raw``: the same as it came over the wire.
+    """``messages``: what was accepted; ``raw``: the same as it came over the wire. ``held``: while
+    it is set, no message is answered; ``at_hand``: how many wait for that.
 
     ``refuse_sender``, ``refuse_recipient``, ``refuse_data``: answers to give instead of accepting,
     once each, in order; ``"drop"`` closes the connection. ``stall_seconds`` passes before a message
@@ -39,6 +41,8 @@ class MailServer:
         self.refuse_data: list[str] = []
         self.stall_seconds = 0.0
         self.late_seconds = 0.0
+        self.held = threading.Event()
+        self.at_hand = 0
         self.per_connection = 1_000_000
         self.connections = 0
         self.port = free_port()
@@ -78,6 +82,10 @@ class MailServer:
     ) -> str:
         if self.stall_seconds:
             await asyncio.sleep(self.stall_seconds)
+        self.at_hand += 1
+        while self.held.is_set():
+            await asyncio.sleep(0.01)
+        self.at_hand -= 1
         if self.refuse_data:
             answer = self.refuse_data.pop(0)
             if answer != "drop":

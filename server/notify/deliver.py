@@ -9,9 +9,8 @@ each message by itself, right after its "250".
 from __future__ import annotations
 
 import logging
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from flask import current_app
@@ -33,9 +32,6 @@ log = logging.getLogger(__name__)
 
 # One connection serves at most this many messages, then another worker gets its turn.
 BATCH = 50
-# Where each recipient is a server of its own, a slow one must not keep all other work waiting:
-# after so long no further message is begun.
-BATCH_SECONDS = 5.0
 # Claimed and not yet marked: what a killed worker leaves in doubt. Enough to keep the line busy.
 IN_HAND = 10
 CLAIM_AT_LEAST = IN_HAND // 2
@@ -50,17 +46,23 @@ def lease_of(settings: Settings, channel: str = "mail") -> timedelta:
     return timedelta(seconds=TRANSPORTS[channel].time_limit(settings) + LEASE_MARGIN_SECONDS)
 
 
-def deliver_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> int:
+def deliver_due(
+    limit: int = BATCH,
+    stopping: Callable[[], bool] = lambda: False,
+    channels: Iterable[str] = tuple(TRANSPORTS),
+) -> int:
     """Send or keep what is due, up to ``limit`` messages of each channel. Returns how many of the
-    fullest were handled, or ``limit`` where time was up: there may be more.
+    fullest were handled: with ``limit`` there may be more.
 
-    A channel's batch ends early where the others would fail alike, after BATCH_SECONDS, and between
-    two messages when ``stopping`` says so.
+    A channel's batch ends early where the others would fail alike, and between two messages when
+    ``stopping`` says so.
     """
     settings: Settings = current_app.extensions["copydesk_settings"]
     return max(
-        _Batch(channel, make(current_app, settings), settings).deliver(limit, stopping)
-        for channel, make in TRANSPORTS.items()
+        _Batch(channel, TRANSPORTS[channel](current_app, settings), settings).deliver(
+            limit, stopping
+        )
+        for channel in channels
     )
 
 
@@ -86,14 +88,7 @@ class _Batch:
         found = self._turn([], min(IN_HAND, limit))
         if not found:
             return 0
-        # Messages that share a server's connection would only wait for another one.
-        seconds = math.inf if self.transport.server else BATCH_SECONDS
-        ends_at = time.monotonic() + seconds
-
-        def time_is_up() -> bool:
-            return time.monotonic() >= ends_at
-
-        line = Line(self.transport, self.time_limit, lambda: stopping() or time_is_up())
+        line = Line(self.transport, self.time_limit, stopping)
         try:
             while found or self.in_hand:
                 line.ours_until = self.ours_until
@@ -109,7 +104,7 @@ class _Batch:
             # What ended while something failed here.
             if self.in_hand:
                 self._turn(line.outcomes(0), 0)
-        return limit if time_is_up() else self.handled
+        return self.handled
 
     def _write(self, found: Sequence[Delivery], line: Line) -> list[Outcome]:
         """Hand the claimed deliveries over; those that cannot become messages fail alone."""

@@ -18,7 +18,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Attempt, Breaker, Channel, Delivery, Report, Submission
-from server.notify import breaker, deliver, outbox, site_channels
+from server.notify import breaker, outbox, site_channels
 from server.notify.deliver import deliver_due
 from server.reports.erasure import erase
 from server.reports.resolution import resolve
@@ -69,29 +69,6 @@ def test_report_arrives_signed_and_as_documented(
     }
     assert told["timestamp"].endswith("Z")
     assert [each.state for each in owed()] == ["sent"]
-
-
-def test_slow_one_leaves_the_rest_owed_and_other_work_its_turn(
-    webhook: Channel,
-    submit: Submit,
-    receiver: Receiver,
-    owed: Owed,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(deliver, "BATCH_SECONDS", 1.0)
-    receiver.stall_seconds = 1.5
-    for number in range(3):
-        submit(selector__exact=f"mistake {number}")
-
-    assert deliver_due() == deliver.BATCH, "the worker is to ring again"
-
-    assert len(receiver.requests) == 1
-    assert [(each.state, each.attempts) for each in owed()] == [
-        ("sent", 1),
-        ("queued", 0),
-        ("queued", 0),
-    ]
-    assert [each.lease_token for each in owed()] == [None, None, None]
 
 
 def test_identifier_has_no_dot_and_stays_the_same_while_the_time_does_not(
