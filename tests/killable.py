@@ -6,8 +6,11 @@ real consumer; the web server is Werkzeug's, as Granian's processes import all a
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -15,10 +18,13 @@ from typing import Any
 
 from live_server import listens, wait_until
 from smtp_server import free_port
+from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from server import create_app, tasks
 from server.config import Settings
+from server.extensions import db
+from server.notify.routing import route_due
 
 # The first start imports everything.
 START_SECONDS = 120
@@ -34,6 +40,32 @@ def _serve(settings: Settings, port: int, log: Path) -> None:
 def _work(settings: Settings, log: Path) -> None:
     _log_to(log)
     tasks.run_worker(create_app(settings))
+
+
+def _work_until(settings: Settings, log: Path, statement: int) -> None:
+    """A worker that gets SIGKILL before, or right after, its ``statement``-th word to the database,
+    commits among them, from when it first routes."""
+    _log_to(log)
+    app = create_app(settings)
+    said = itertools.count(1)
+    routes = threading.local()
+
+    def count(*_arguments: Any) -> None:
+        if getattr(routes, "here", False) and next(said) >= statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def route(**options: Any) -> int:
+        routes.here = True
+        try:
+            return route_due(**options)
+        finally:
+            routes.here = False
+
+    tasks.routing.route_due = route  # type: ignore[assignment]
+    with app.app_context():
+        for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(db.engine, moment, count)
+    tasks.run_worker(app)
 
 
 def _log_to(log: Path) -> None:
@@ -73,3 +105,17 @@ class Killable:
 
     def stop(self) -> None:
         self.kill(*self._processes)
+
+
+def routing_worker(settings: Settings, log: Path, statement: int) -> BaseProcess:
+    """A worker that is killed in the midst of routing, started; see :func:`_work_until`."""
+    process = _forks.Process(target=_work_until, args=(settings, log, statement), daemon=True)
+    process.start()
+    return process
+
+
+def worker(settings: Settings, log: Path) -> BaseProcess:
+    """A worker that nothing happens to, started."""
+    process = _forks.Process(target=_work, args=(settings, log), daemon=True)
+    process.start()
+    return process

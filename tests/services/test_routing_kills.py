@@ -1,0 +1,163 @@
+"""The worker dies while it decides who hears of what: everybody hears of each report once."""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import killable
+import pytest
+from flask import Flask
+from live_server import wait_until
+from postgresql_server import MISSING, find_initdb, postgresql_cluster
+from smtp_server import MailServer
+from sqlalchemy import delete, func, select, update
+from submissions import EDITOR, ORIGIN, Submit
+
+from server import create_app
+from server.clock import now
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Announcement, Breaker, Delivery, Report, Site
+from server.notify.rules import NewRule, add_rule
+from server.notify.subscriptions import Choices, add_recipient
+from server.schema import upgrade_schema
+from server.text.matching import Conditions
+
+REPORTS = 60
+KILLS = 6
+# An announcement takes some ten statements, each counted before and after.
+LONGEST_LIFE = 200
+DESK, SPORT = "desk@news.example", "sport@news.example"
+PATIENCE = 120
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield ""
+        return
+    initdb = find_initdb()
+    if initdb is None:
+        pytest.skip(MISSING)
+    with postgresql_cluster(initdb) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(
+    settings: Settings, tmp_path: Path, mail_server: MailServer, database_url: str
+) -> Settings:
+    return replace(
+        settings,
+        database_url=database_url,
+        tasks_url=f"sqlite:///{tmp_path / 'tasks.db'}",
+        smtp_host="127.0.0.1",
+        smtp_port=mail_server.port,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """To look at the database with; the workers have their own."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade_schema()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def announced(app: Flask, site: Site, post: Submit) -> None:
+    """Reports that nobody heard of yet. Sport has a recipient of its own, all else two."""
+    with write_transaction() as session:
+        add_recipient(session, site.id, DESK, Choices())
+        sport = NewRule(conditions=Conditions(path="/sport/*"), recipients=[SPORT])
+        add_rule(session, site.id, sport)
+        # No mail leaves meanwhile: a death between sending and marking is another test's.
+        for address in (EDITOR, DESK, SPORT):
+            held = now() + timedelta(hours=1)
+            session.add(Breaker(channel="mail", recipient=address, refusals=5, probe_at=held))
+    for number in range(REPORTS):
+        folder = "sport" if number % 3 == 0 else "news"
+        assert post(page__url=f"{ORIGIN}/{folder}/{number}").status_code == 201
+    with write_transaction() as session:
+        session.execute(update(Report).values(evaluated_at=now()))
+
+
+def unrouted() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).where(Announcement.routed_at.is_(None))) or 0
+
+
+def kill_while_routing(settings: Settings, log: Path) -> int:
+    """Start one worker after the other, each of which dies at another statement."""
+    chance = random.Random(5)
+    for kills in range(KILLS):
+        worker = killable.routing_worker(settings, log, chance.randrange(1, LONGEST_LIFE))
+        try:
+            wait_until(
+                lambda worker=worker: not worker.is_alive() or not unrouted(), PATIENCE, "its death"
+            )
+            if worker.is_alive():
+                return kills
+        finally:
+            worker.kill()
+            worker.join()
+        assert worker.exitcode == -signal.SIGKILL, log.read_text()
+    return KILLS
+
+
+def test_worker_killed_while_it_routes_tells_everybody_of_each_report_once(
+    app: Flask, settings: Settings, announced: None, mail_server: MailServer, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    assert kill_while_routing(settings, log) >= 2
+    with write_transaction() as session:
+        session.execute(delete(Breaker))
+    worker = killable.worker(settings, log)
+    try:
+        wait_until(lambda: not unrouted(), PATIENCE, f"all is routed, see {log}")
+        wait_until(
+            lambda: len(mail_server.messages) >= expected().total(), PATIENCE, f"mails, see {log}"
+        )
+    finally:
+        worker.terminate()
+        worker.join()
+
+    assert Counter(heard_of()) == expected()
+    assert Counter(map(str, mail_server.recipients)) == Counter(
+        address for _, address in expected()
+    )
+    assert not db.session.scalar(select(func.count()).where(Delivery.possible_duplicate))
+
+
+def expected() -> Counter[tuple[int, str]]:
+    """By report and address, each once."""
+    db.session.rollback()
+    return Counter(
+        (report.id, address)
+        for report in db.session.scalars(select(Report))
+        for address in ([SPORT] if "/sport/" in report.page.url else [EDITOR, DESK])
+    )
+
+
+def heard_of() -> list[tuple[int, str]]:
+    db.session.rollback()
+    rows = db.session.execute(select(Delivery.report_id, Delivery.recipient))
+    return [(report_id, recipient) for report_id, recipient in rows]
