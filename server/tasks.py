@@ -228,7 +228,8 @@ def _register(app: Flask, huey: Huey) -> Any:
 
     def forget() -> None:
         with app.app_context():
-            erase_expired(stopping=stopping.is_set)
+            attempt(erase_expired, stopping=stopping.is_set)
+            attempt(routing.forget_routed, stopping=stopping.is_set)
 
     huey.periodic_task(crontab(minute="23"), name="forget")(forget)
     return look_bell

@@ -35,7 +35,7 @@ class Announcement(Base):
     event: Mapped[Event] = relationship()
 
 
-# What is routed is kept as a record; only the few others are ever looked for.
+# What is routed is kept for a while; only the few others are looked for all the time.
 _unrouted = Announcement.routed_at.is_(None)
 Index(
     "ix_announcement_due",

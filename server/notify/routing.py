@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,10 @@ RETRY = timedelta(minutes=5)
 # Where evidence decides who hears of a report, it is waited for so long, then done without.
 EVIDENCE_WAIT = timedelta(minutes=2)
 EVIDENCE_LOOK = timedelta(seconds=10)
+# What was routed says nothing that its deliveries do not; for a while it tells who looks for an
+# error when that was.
+KEPT = timedelta(days=7)
+FORGOTTEN_AT_ONCE = 1_000
 
 
 def route_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> int:
@@ -59,6 +63,28 @@ def route_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) 
                 _postpone(session, announcement_id, now() + RETRY)
         handled += 1
     return handled
+
+
+def forget_routed(stopping: Callable[[], bool] = lambda: False) -> int:
+    """Delete what was routed longer ago than KEPT, in batches; how many."""
+    forgotten = 0
+    while not stopping():
+        with write_transaction() as session:
+            old = (
+                select(Announcement.id)
+                .where(Announcement.routed_at < now() - KEPT)
+                .limit(FORGOTTEN_AT_ONCE)
+            )
+            gone = session.execute(
+                delete(Announcement)
+                .where(Announcement.id.in_(old))
+                .returning(Announcement.id)
+                .execution_options(synchronize_session=False)
+            ).all()
+        forgotten += len(gone)
+        if len(gone) < FORGOTTEN_AT_ONCE:
+            break
+    return forgotten
 
 
 def claim_unrouted(session: Session) -> Announcement | None:
