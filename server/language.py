@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import flask_babel
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
 from flask import Flask, has_request_context, request
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -60,6 +61,15 @@ def names_of_languages() -> dict[str, str]:
         language.replace("_", "-"): Locale.parse(language).get_display_name() or language
         for language in available()
     }
+
+
+def language_name(tag: str) -> str:
+    """What a BCP 47 tag is called in the language that is spoken; the tag where nobody knows."""
+    try:
+        spoken = flask_babel.get_locale() or Locale.parse(SOURCE)
+        return Locale.parse(tag, sep="-").get_display_name(spoken) or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
 
 
 def speaks(tag: str) -> bool:
@@ -130,6 +140,18 @@ def number(value: float) -> str:
 def long_date(moment: datetime) -> str:
     """``24 November 2026``, in UTC."""
     return str(flask_babel.format_date(moment, "long"))
+
+
+def short_day(day: date) -> str:
+    """``Nov 24``, as the language that is spoken writes it."""
+    spoken = flask_babel.get_locale() or SOURCE
+    return str(format_skeleton("MMMd", day, locale=spoken))
+
+
+def short_month(day: date) -> str:
+    """``Nov 2026``, as the language that is spoken writes it."""
+    spoken = flask_babel.get_locale() or SOURCE
+    return str(format_skeleton("yMMM", day, locale=spoken))
 
 
 def ago(moment: datetime) -> str:

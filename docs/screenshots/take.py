@@ -16,11 +16,9 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
 from browsing import Newspaper, drag_over, launch_browser  # noqa: E402 - the path comes first
-from live_server import LiveServer, wait_until  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
-from seed import (  # noqa: E402
+from live_server import EDITOR, LiveServer, wait_until  # noqa: E402
+from newsroom import (  # noqa: E402
     CHIEF,
-    EDITOR,
     MISTAKES,
     NEWCOMER,
     PASSWORD,
@@ -28,6 +26,7 @@ from seed import (  # noqa: E402
     seed,
     spread_over_days,
 )
+from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
 
 from server.demo.article import render_article  # noqa: E402
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from server.dashboard.words import in_words
-from server.language import ago
+from server.language import ago, long_date
 from server.models import Delivery, Report
 from server.reports.evidence import main_reason
 from server.reports.history import actor_of
@@ -21,6 +21,11 @@ from server.text.visible import visible
 def moment(value: datetime) -> str:
     """A moment in full, in UTC."""
     return f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def day(text: str) -> str:
+    """``24 November 2026`` of a day in ISO form."""
+    return long_date(datetime.fromisoformat(text))
 
 
 def words_address(report: Report) -> str:
@@ -42,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         actor_of=actor_of,
         age=ago,
+        day=day,
         in_words=in_words,
         level=level_of,
         main_reason=main_reason,

@@ -4,12 +4,16 @@ no script."""
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 
-from server.statistics.figure import Figure
+from server.language import number, short_day, short_month
+from server.statistics.figure import Cell, Figure, Period
 
-WIDTH, HEIGHT = 720, 220
-LEFT, BOTTOM, TOP = 44, 24, 8
+WIDTH, HEIGHT = 720, 230
+LEFT, BOTTOM, TOP = 44, 32, 8
 # Bars of one group touch; groups keep this share of their width apart.
 GAP = 0.25
 TICKS = 4
@@ -39,15 +43,16 @@ class Plot:
     series: list[str]
 
 
-def plot_of(figure: Figure) -> Plot:
+def plot_of(figure: Figure, period: Period) -> Plot:
     """Upright bars, a group for each row."""
+    name = partial(_name, figure, short_month if period.grain == "month" else short_day)
     values = [float(row[index] or 0) for row in figure.rows for index in figure.drawn]
     step = _step(max(values, default=0))
     top = step * max(1, math.ceil(max(values, default=0) / step))
     room = WIDTH - LEFT
     tall = HEIGHT - BOTTOM - TOP
     group = room / max(1, len(figure.rows))
-    width = group * (1 - GAP) / len(figure.drawn)
+    width = group * (1 - GAP) / max(1, len(figure.drawn))
     bars, labels = [], []
     every = math.ceil(len(figure.rows) / LABELS)
     for place, row in enumerate(figure.rows):
@@ -55,7 +60,7 @@ def plot_of(figure: Figure) -> Plot:
         for series, index in enumerate(figure.drawn):
             value = float(row[index] or 0)
             height = tall * value / top
-            words = f"{row[0]}: {_number(value)} {figure.columns[index].lower()}"
+            words = f"{name(row[0])}. {figure.columns[index]}: {number(value)}"
             bars.append(
                 Bar(
                     round(start + series * width, 2),
@@ -67,10 +72,10 @@ def plot_of(figure: Figure) -> Plot:
                 )
             )
         if place % every == 0:
-            labels.append((round(start + group * (1 - GAP) / 2, 2), _short(figure, str(row[0]))))
+            labels.append((round(start + group * (1 - GAP) / 2, 2), name(row[0])))
     ticks = [
-        (round(TOP + tall - tall * number * step / top, 2), _number(number * step))
-        for number in range(round(top / step) + 1)
+        (round(TOP + tall - tall * line * step / top, 2), number(line * step))
+        for line in range(round(top / step) + 1)
     ]
     return Plot(bars, ticks, labels, [figure.columns[index] for index in figure.drawn])
 
@@ -86,10 +91,6 @@ def _step(largest: float) -> float:
     return max(1, step)
 
 
-def _number(value: float) -> str:
-    return f"{value:,.1f}".removesuffix(".0")
-
-
-def _short(figure: Figure, label: str) -> str:
-    """Of a day what fits below a bar."""
-    return label[5:] if figure.by_time else label
+def _name(figure: Figure, of_day: Callable[[date], str], row: Cell) -> str:
+    """What a row is about, short enough to stand below a bar."""
+    return of_day(date.fromisoformat(str(row))) if figure.by_time else str(row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from defusedcsv import csv
 from flask import Response, abort, render_template, request
@@ -14,6 +15,7 @@ from server.clock import now
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.plots import HEIGHT, WIDTH, plot_of
 from server.extensions import db
+from server.language import gettext
 from server.models import Site
 from server.reports.membership import sites_of
 from server.statistics.figure import Figure, Period
@@ -63,7 +65,8 @@ def show_statistics() -> str:
     return render_template(
         "dashboard/statistics.html",
         choice=choice,
-        figures=[(figure, plot_of(figure)) for figure in figures],
+        figures=[(figure, plot_of(figure, choice.period)) for figure in figures],
+        ranges=_ranges(now().date()),
         width=WIDTH,
         height=HEIGHT,
     )
@@ -87,3 +90,17 @@ def show_figure_as_csv(name: str) -> Response:
         f'attachment; filename="{name}-{choice.period.first}-{choice.period.last}.csv"'
     )
     return response
+
+
+def _ranges(today: date) -> list[tuple[str, dict[str, str]]]:
+    """Periods that are asked for most, and the fields of their addresses."""
+    words = {
+        7: gettext("7 days"),
+        30: gettext("30 days"),
+        90: gettext("90 days"),
+        365: gettext("One year"),
+    }
+    return [
+        (said, {"from": str(today - timedelta(days=days - 1)), "to": str(today)})
+        for days, said in words.items()
+    ]

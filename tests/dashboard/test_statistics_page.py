@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
 from submissions import Submit
 
 from server.database import write_transaction
+from server.models import Site
 from server.sites import add_site
+from server.statistics.figures import FIGURES
 
 
 def test_page_shows_a_plot_and_its_table(editor_client: FlaskClient, submit: Submit) -> None:
@@ -18,7 +21,7 @@ def test_page_shows_a_plot_and_its_table(editor_client: FlaskClient, submit: Sub
 
     page = editor_client.get("/statistics").text
 
-    assert ": 1 reported</title>" in page
+    assert "Reported: 1</title>" in page
     assert "The harbour" in page
     assert "Nothing in this period." in page, "nothing has been fixed"
 
@@ -31,7 +34,7 @@ def test_page_of_a_period_without_reports_says_so(
     page = editor_client.get("/statistics?from=2020-01-01&to=2020-01-31").text
 
     assert "<rect" not in page
-    assert page.count("Nothing in this period.") == 7
+    assert page.count("Nothing in this period.") == len(FIGURES)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,35 @@ def test_csv_holds_the_table_and_no_formulas(editor_client: FlaskClient, submit:
 
 def test_figure_that_does_not_exist_is_not_found(editor_client: FlaskClient) -> None:
     assert editor_client.get("/statistics/gold.csv").status_code == 404
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_a_file_beside_it(
+    editor_client: FlaskClient, submit: Submit, name: str
+) -> None:
+    submit(page__author="Anna Berg")
+
+    page = editor_client.get("/statistics").text
+
+    assert f"/statistics/{name}.csv?" in page
+    assert editor_client.get(f"/statistics/{name}.csv").text.count("\n") > 1
+
+
+def test_page_names_authors_and_links_pages(editor_client: FlaskClient, submit: Submit) -> None:
+    submit(page__author="Anna Berg")
+
+    page = editor_client.get("/statistics").text
+
+    assert "Anna Berg" in page
+    assert 'href="https://news.example/harbour"' in page
+
+
+def test_usual_periods_keep_the_site(
+    editor_client: FlaskClient, submit: Submit, site: Site
+) -> None:
+    submit()
+
+    page = editor_client.get(f"/statistics?site={site.key}").text
+
+    assert f"/statistics?site={site.key}&amp;from=" in page
+    assert re.search(r'aria-current="true">30 days<', page)

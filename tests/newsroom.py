@@ -1,4 +1,5 @@
-"""Reports to take pictures of: several pages, scripts, readers and endings."""
+"""A newsroom that has been at work for a while: what its pages show is looked at, by tests and in
+pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from live_server import EDITOR, LiveServer
+from live_server import LiveServer
+from sqlalchemy import select
+
+from server.clock import now
+from server.database import write_transaction
+from server.models import Page, Report, Site
 
 QUIET_SITE = "The Evening Post"
 CHIEF = "chief@news.example"
@@ -19,6 +25,7 @@ PASSWORD = "a long password for pictures"
 HARBOUR = "The harbour that learned to wait"
 BRIDGE = "Ninety days without a bridge"
 MARKET = "What the market women remember"
+AUTHORS = {HARBOUR: "Anna Berg", BRIDGE: "Ben Cole", MARKET: "Anna Berg"}
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,9 @@ MISTAKES = [
 ]
 
 
+TITLES = list(dict.fromkeys(mistake.title for mistake in MISTAKES))
+
+
 def seed(server: LiveServer, origin: str) -> None:
     """Send the mistakes as readers do, one after the other."""
     for number, mistake in enumerate(MISTAKES):
@@ -94,9 +104,10 @@ def _body(site_key: str, origin: str, number: int, mistake: Mistake) -> dict[str
         "site": site_key,
         "idempotency_key": uuid.uuid4().hex,
         "page": {
-            "url": f"{origin}/{number}",
+            "url": f"{origin}/{TITLES.index(mistake.title)}",
             "title": mistake.title,
             "language": mistake.language,
+            "author": AUTHORS.get(mistake.title, ""),
         },
         "selector": {
             "exact": mistake.exact,
@@ -113,12 +124,55 @@ def _body(site_key: str, origin: str, number: int, mistake: Mistake) -> dict[str
 def add_accounts(server: LiveServer) -> None:
     """A second site that nobody has reported to, and who belongs to which."""
     server.command("sites", "add", QUIET_SITE, "--origin", "https://post.example")
-    for email, site in (
-        (CHIEF, "The News"),
-        (CHIEF, QUIET_SITE),
-        (NEWCOMER, QUIET_SITE),
+    for email, site, role in (
+        (CHIEF, "The News", "owner"),
+        (CHIEF, QUIET_SITE, "editor"),
+        (NEWCOMER, QUIET_SITE, "editor"),
     ):
-        server.command("users", "add", email, "--site", site, "--password", PASSWORD)
+        server.command(
+            "users", "add", email, "--site", site, "--role", role, "--password", PASSWORD
+        )
+
+
+def add_past(site_key: str) -> None:
+    """Four weeks of reports that were decided; within the application's context."""
+    with write_transaction() as session:
+        site = session.scalars(select(Site).where(Site.key == site_key)).one()
+        pages = [
+            Page(
+                site_id=site.id,
+                url=f"https://news.example/{number}",
+                url_hash=bytes([number]) * 32,
+                title=title,
+                language="en",
+                author=author,
+            )
+            for number, (title, author) in enumerate(AUTHORS.items())
+        ]
+        session.add_all(pages)
+        session.flush()
+        session.add_all(_decided(site.id, pages[number % 3].id, number) for number in range(60))
+
+
+def _decided(site_id: int, page_id: int, number: int) -> Report:
+    came = now() - timedelta(days=2 + number * 5 % 26, hours=number % 9)
+    status = ("fixed", "fixed", "rejected", "fixed", "spam", "fixed")[number % 6]
+    return Report(
+        site_id=site_id,
+        page_id=page_id,
+        place_hash=number.to_bytes(32),
+        exact=f"mistke {number}",
+        before="Somebody found a ",
+        after=" in the paper.",
+        suggestion=f"mistake {number}",
+        status=status,
+        version=2,
+        score=(90, 40, 20)[number % 3],
+        first_submitted_at=came,
+        last_submitted_at=came,
+        resolved_at=came + timedelta(hours=1 + number * 7 % 30),
+        evaluated_at=came,
+    )
 
 
 def spread_over_days(database: Path) -> None:
@@ -135,6 +189,3 @@ def spread_over_days(database: Path) -> None:
                 "UPDATE submission SET received_at = ?1 WHERE report_id = ?2",
                 (moment.replace(tzinfo=None).isoformat(" "), report_id),
             )
-
-
-__all__ = ["CHIEF", "EDITOR", "NEWCOMER", "PASSWORD", "add_accounts", "seed", "spread_over_days"]
