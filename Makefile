@@ -52,7 +52,7 @@ widget: $(MANIFEST)
 # Bring new texts into the catalogues, to be translated there.
 translations: $(VENV)/.installed
 	@mkdir -p build
-	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords lazy --sort-by-file --add-location file --output-file build/messages.pot server
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --keywords lazy --keywords translatable --sort-by-file --add-location file --output-file build/messages.pot server
 	$(BIN)/pybabel --quiet update --input-file build/messages.pot --output-dir server/translations \
 	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 

@@ -16,10 +16,11 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from flask import Flask, has_request_context, request
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -53,6 +54,11 @@ def available() -> tuple[str, ...]:
     """The languages we speak, English first, named as gettext does (``pt_BR``)."""
     compiled = {path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.mo")}
     return (SOURCE, *sorted(compiled - {SOURCE}))
+
+
+def spoken() -> str:
+    """The language that is spoken now, named as gettext does."""
+    return str(flask_babel.get_locale() or SOURCE)
 
 
 def names_of_languages() -> dict[str, str]:
@@ -137,21 +143,25 @@ def number(value: float) -> str:
     return str(flask_babel.format_decimal(value))
 
 
-def long_date(moment: datetime) -> str:
-    """``24 November 2026``, in UTC."""
-    return str(flask_babel.format_date(moment, "long"))
+def long_moment(moment: datetime, zone: str) -> str:
+    """``November 24, 2026, 2:05 PM (Berlin)``; ``zone`` is an IANA name."""
+    there, locale = ZoneInfo(zone), Locale.parse(spoken())
+    local = moment.astimezone(there)
+    day = format_date(local, "long", locale=locale)
+    hour = format_time(local, "short", tzinfo=there, locale=locale)
+    city = get_timezone_location(there, locale=locale, return_city=True)
+    # Unicode's narrow space, as before PM, is a box in old mail programs.
+    return f"{day}, {hour} ({city})".replace("\u202f", " ")
 
 
 def short_day(day: date) -> str:
     """``Nov 24``, as the language that is spoken writes it."""
-    spoken = flask_babel.get_locale() or SOURCE
-    return str(format_skeleton("MMMd", day, locale=spoken))
+    return str(format_skeleton("MMMd", day, locale=spoken()))
 
 
 def short_month(day: date) -> str:
     """``Nov 2026``, as the language that is spoken writes it."""
-    spoken = flask_babel.get_locale() or SOURCE
-    return str(format_skeleton("yMMM", day, locale=spoken))
+    return str(format_skeleton("yMMM", day, locale=spoken()))
 
 
 def ago(moment: datetime) -> str:

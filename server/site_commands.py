@@ -39,6 +39,7 @@ NO_CHALLENGE = "none"
     type=int,
     help="How long what readers wrote is kept after a report was closed.",
 )
+@click.option("--zone", help="Dates for who chose no other zone are in it, as Europe/Berlin.")
 @click.option("--add-origin", multiple=True, help="One more place where articles live. Repeatable.")
 @click.option("--remove-origin", multiple=True, help="Articles live there no more. Repeatable.")
 @with_appcontext
@@ -48,6 +49,7 @@ def sites_set(
     null_origin: bool | None,
     links_allowed: bool | None,
     retention_days: int | None,
+    zone: str | None,
     add_origin: tuple[str, ...],
     remove_origin: tuple[str, ...],
 ) -> None:
@@ -58,6 +60,7 @@ def sites_set(
         "null_origin": null_origin,
         "links_allowed": links_allowed,
         "retention_days": retention_days,
+        "zone": zone,
     }
     try:
         with write_transaction() as session:
@@ -71,6 +74,7 @@ def sites_set(
         ("null-origin", "yes" if site.null_origin else "no"),
         ("links", "yes" if site.links_allowed else "no"),
         ("retention-days", site.retention_days),
+        ("zone", site.zone),
         ("origins", " ".join(sorted(origin.pattern for origin in site.origins))),
     ):
         click.echo(f"{option}\t{value}")

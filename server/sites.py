@@ -12,10 +12,12 @@ from flask_security.utils import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server.invalid import InvalidInput as InvalidInput  # noqa: PLC0414 - rooms below import it from here
 from server.language import available, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.text.address import AddressError, origin_pattern
 from server.text.mailbox import InvalidAddress, checked_address
+from server.text.zone import is_zone
 from server.widget.build import current_build
 from server.widget.options import InvalidOption, changed
 
@@ -23,10 +25,6 @@ MIN_PASSWORD_LENGTH = 10
 # A widget keeps a report for seven days and may send it again: its first answer must be known.
 MIN_RETENTION_DAYS = 8
 MAX_RETENTION_DAYS = 3_650
-
-
-class InvalidInput(ValueError):  # noqa: N818 - names what is wrong, not that it is an error
-    """Something that cannot be added; the message names the field."""
 
 
 def add_site(session: Session, name: str, origins: list[str], language: str = "en") -> Site:
@@ -68,14 +66,17 @@ def change_origins(site: Site, add: Iterable[str], remove: Iterable[str]) -> Non
 
 
 def change_site(site: Site, **changes: object) -> None:
-    """Set some of a site's ``challenge``, ``null_origin``, ``links_allowed`` and
-    ``retention_days``. Raises InvalidInput."""
+    """Set some of a site's ``challenge``, ``null_origin``, ``links_allowed``,
+    ``retention_days`` and ``zone``. Raises InvalidInput."""
     days = changes.get("retention_days", MIN_RETENTION_DAYS)
     if not isinstance(days, int) or not MIN_RETENTION_DAYS <= days <= MAX_RETENTION_DAYS:
         raise InvalidInput(
             f"retention-days: must be {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS}; "
             "a reader's browser may send a report again for a week."
         )
+    zone = changes.get("zone", "UTC")
+    if not isinstance(zone, str) or not is_zone(zone):
+        raise InvalidInput(f"zone: {zone!r} is not a time zone, as Europe/Berlin is one.")
     for name, value in changes.items():
         setattr(site, name, value)
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 CATALOGUES = sorted(FOLDER.glob("*/LC_MESSAGES/messages.po"))
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 # As `make translations` does.
-KEYWORDS = {**DEFAULT_KEYWORDS, "lazy": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy": None, "translatable": None}
 
 Texts = dict[str | tuple[str, str], None]
 

@@ -25,12 +25,21 @@ def copydesk(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch):
 
 def test_settings_are_changed_and_shown(copydesk) -> None:
     result = copydesk(
-        "sites", "set", "The News", "--challenge", "pow", "--links", "--retention-days", "30"
+        "sites",
+        "set",
+        "The News",
+        "--challenge",
+        "pow",
+        "--links",
+        "--retention-days",
+        "30",
+        "--zone",
+        "Europe/Berlin",
     )
 
     assert result.exit_code == 0, result.output
     expected = (
-        "challenge\tpow\nnull-origin\tno\nlinks\tyes\nretention-days\t30\n"
+        "challenge\tpow\nnull-origin\tno\nlinks\tyes\nretention-days\t30\nzone\tEurope/Berlin\n"
         "origins\thttps://news.example\n"
     )
     assert result.output == expected
@@ -44,6 +53,14 @@ def test_an_impossible_retention_is_named(copydesk, days: str) -> None:
 
     assert result.exit_code == 1
     assert "retention-days" in result.output
+
+
+@pytest.mark.parametrize("zone", ["Berlin", "../etc/passwd", "", "x" * 100])
+def test_what_is_no_time_zone_is_named(copydesk, zone: str) -> None:
+    result = copydesk("sites", "set", "The News", "--zone", zone)
+
+    assert result.exit_code == 1
+    assert "zone: " in result.output
 
 
 def test_blocks_are_added_listed_and_removed(copydesk) -> None:

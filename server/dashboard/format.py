@@ -9,6 +9,7 @@ from flask import Flask
 from server.dashboard.words import in_words
 from server.language import ago, long_date
 from server.models import Delivery, Report
+from server.notify.evidence_words import sentence_of
 from server.reports.evidence import main_reason
 from server.reports.history import actor_of
 from server.text.address import with_fragment
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
         moment=moment,
         points=points,
         said=said,
+        sentence=sentence_of,
         visible=visible,
         words_address=words_address,
     )

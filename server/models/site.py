@@ -25,6 +25,8 @@ class Site(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True, default=new_site_key)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     language: Mapped[str] = mapped_column(String(35), default="en")
+    # An IANA name: dates for who chose no other are in it.
+    zone: Mapped[str] = mapped_column(String(64), default="UTC", server_default="UTC")
     # What the widget is told, by the names of docs/widget.md.
     widget_settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # The name of a challenge that senders must solve (see server.intake.challenges); empty: none.

@@ -14,7 +14,7 @@ from server.config import Settings
 from server.language import gettext, ngettext
 from server.models import Delivery, DeliveryReport, Report
 from server.notify import headers
-from server.notify.evidence_words import evidence_in
+from server.notify.evidence_words import evidence_of
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.recipients import Recipients
 from server.notify.report_mail import acting_as, action_links, title_of
@@ -217,7 +217,7 @@ def last_words(text: str) -> str:
 
 def _facts(letter: EditorsLetter, report: Report) -> list[str]:
     readers = [ngettext("%(num)s reader", "%(num)s readers", report.readers)]
-    return [*(readers if report.readers > 1 else []), *evidence_in(letter.language, report)[:1]]
+    return [*(readers if report.readers > 1 else []), *evidence_of(report)[:1]]
 
 
 def _fixed(session: Session, numbers: dict[str, Any], settings: Settings) -> list[dict[str, Any]]:

@@ -1,29 +1,40 @@
-"""Evidence in the recipient's language.
+"""Evidence in the language that is spoken.
 
-The sentences of :mod:`server.text.evidence` are English. In other languages a finding goes by its
-label, two or three words, which say as much beside the marked sentence.
+A finding is stored as an English sentence with the words that it quotes. One that was stored
+before its sentence was goes by its label, which says as much beside the marked sentence, until the
+report is examined again.
 """
 
 from __future__ import annotations
 
-from server.language import SOURCE, gettext
+from collections.abc import Mapping
+from typing import Any
+
+from server.language import SOURCE, gettext, ngettext, spoken
 from server.models import Report
-from server.reports.evidence import explained
+from server.text.evidence.finding import quotations
 
 MAX_FINDINGS = 4
 # How many readers there are stands at the top of the mail.
 _SAID_ALREADY = ("readers",)
 
 
-def evidence_in(language: str, report: Report) -> list[str]:
-    """What was found, the heaviest first, to be shown in the language that is spoken."""
+def evidence_of(report: Report) -> list[str]:
+    """What was found, the heaviest first, but for what a message says anyway."""
     told = [each for each in report.evidence if each["kind"] not in _SAID_ALREADY]
-    if language == SOURCE:
-        kept = {str(each["words"]) for each in told}
-        return [words for words in explained(report) if words in kept][:MAX_FINDINGS]
-    labels = labels_in_this_language()
-    found = [labels.get(str(each["label"]), "") for each in told]
-    return [label for label in dict.fromkeys(found) if label][:MAX_FINDINGS]
+    found = dict.fromkeys(map(sentence_of, told))
+    return [sentence for sentence in found if sentence][:MAX_FINDINGS]
+
+
+def sentence_of(finding: Mapping[str, Any]) -> str:
+    """A stored finding as a sentence. Hidden characters of what it quotes are shown as tokens."""
+    if finding["kind"] == "readers" and "readers" in finding.get("detail", {}):
+        number = int(finding["detail"]["readers"])
+        return ngettext("%(num)s reader reported it.", "%(num)s readers reported it.", number)
+    if "sentence" in finding:
+        return gettext(str(finding["sentence"]), **quotations(finding["detail"]))
+    words = str(finding["words"])
+    return words if spoken() == SOURCE else labels_in_this_language().get(finding["label"], words)
 
 
 def labels_in_this_language() -> dict[str, str]:

@@ -109,6 +109,7 @@ class EditorsLetter(Letter):
         self.recipient = recipients.at(session, delivery.site, delivery.recipient)
         wanted = self.recipient.language if self.recipient else ""
         super().__init__(delivery, settings, best_language(wanted, delivery.site.language))
+        self.zone = self.recipient.zone if self.recipient else delivery.site.zone
         self.acting = bool(self.recipient and self.recipient.acting)
         token = self.links.sign_stop("unsubscribe", delivery.public_id)
         self.stop_url = self.url("unsubscribe", token)

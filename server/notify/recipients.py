@@ -23,23 +23,32 @@ from server.reports.membership import ACTING_ROLES
 @dataclass(frozen=True)
 class Recipient:
     """An address that a site's reports go to. ``user``: its account, if it has one; ``language``:
-    the one wanted, as BCP 47; ``acting``: may change reports; ``seal``: see :func:`seal_of`."""
+    the one wanted, as BCP 47; ``zone``: the time zone, an IANA name; ``acting``: may change
+    reports; ``seal``: see :func:`seal_of`."""
 
     address: str
     user: User | None
     language: str
+    zone: str
     acting: bool
     seal: bytes
 
 
 # Asked for each mail: making a statement takes longer than the database takes to answer.
 _ACCOUNT = (
-    select(User, Membership.role)
+    select(User, Membership.role, Subscription.zone)
     .outerjoin(
         Membership,
         (Membership.user_id == User.id) & (Membership.site_id == bindparam("site")),
     )
+    .outerjoin(
+        Subscription,
+        (Subscription.user_id == User.id) & (Subscription.site_id == bindparam("site")),
+    )
     .where(func.lower(User.email) == bindparam("address"))
+)
+_ZONE = select(Subscription.zone).where(
+    Subscription.site_id == bindparam("site"), Subscription.address == bindparam("address")
 )
 # Whether an owner gave a site's reports, or some of them, to an address.
 _NAMED = select(
@@ -89,7 +98,7 @@ def recipient_at(session: Session, site: Site, address: str) -> Recipient | None
     """
     asked = {"site": site.id, "address": address.lower()}
     found = session.execute(_ACCOUNT, asked).first()
-    user, role = found if found else (None, None)
+    user, role, zone = found if found else (None, None, None)
     if user is not None and not user.active:
         return None
     if user is not None and role is not None:
@@ -97,11 +106,17 @@ def recipient_at(session: Session, site: Site, address: str) -> Recipient | None
             address=user.email,
             user=user,
             language=user.language or site.language,
+            zone=zone or site.zone,
             acting=role in ACTING_ROLES,
             seal=seal_of(user.fs_uniquifier),
         )
     if not session.scalar(_NAMED, asked):
         return None
     return Recipient(
-        address=address, user=None, language=site.language, acting=True, seal=seal_of(site.key)
+        address=address,
+        user=None,
+        language=site.language,
+        zone=session.scalar(_ZONE, asked) or site.zone,
+        acting=True,
+        seal=seal_of(site.key),
     )

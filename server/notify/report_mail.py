@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from server.clock import now
 from server.config import Settings
-from server.language import gettext, long_date, ngettext
+from server.language import gettext, long_moment, ngettext
 from server.models import Delivery, Event, Report
 from server.notify import headers
-from server.notify.evidence_words import evidence_in
+from server.notify.evidence_words import evidence_of
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.links import ACTION_DAYS, ACTIONS
 from server.notify.recipients import Recipients
@@ -60,12 +60,12 @@ def render_report(
             title=title_of(report),
             words_url=with_fragment(report.page.url, report.fragment),
             report_url=f"{settings.public_url}/reports/{report.public_id}",
-            since=_since(report),
-            again=_again(session, report) if event.kind == "reopened" else "",
+            since=_since(report, letter.zone),
+            again=_again(session, report, letter.zone) if event.kind == "reopened" else "",
             **_words(report),
             **_corrections(session, report),
             comments=_comments(session, report),
-            evidence=evidence_in(letter.language, report),
+            evidence=evidence_of(report),
             actions=action_links(letter, report),
             acting_as=acting_as(letter),
             mute_url=letter.act_url("mute", report) if letter.acting else "",
@@ -88,29 +88,31 @@ def _words(report: Report) -> dict[str, str]:
     return {name: visible(getattr(report, name)) for name in ("before", "exact", "after")}
 
 
-def _since(report: Report) -> str:
+def _since(report: Report, zone: str) -> str:
     if report.readers == 1:
         return ""
-    return gettext("The first of them on %(date)s.", date=long_date(report.first_submitted_at))
+    return gettext(
+        "The first of them on %(date)s.", date=long_moment(report.first_submitted_at, zone)
+    )
 
 
-def _again(session: Session, report: Report) -> str:
+def _again(session: Session, report: Report, zone: str) -> str:
     """Who closed it before, and as what."""
     closed = next((e for e in latest_changes(session, report) if e.kind in RESOLUTIONS), None)
     if closed is None:
         return ""
     return gettext(
-        "It was closed before (%(how)s) and is reported again.", how=_how_it_ended(closed)
+        "It was closed before (%(how)s) and is reported again.", how=_how_it_ended(closed, zone)
     )
 
 
-def _how_it_ended(event: Event) -> str:
+def _how_it_ended(event: Event, zone: str) -> str:
     how = {
         "fixed": gettext("fixed"),
         "rejected": gettext("rejected"),
         "spam": gettext("spam"),
     }[event.kind]
-    return ", ".join(filter(None, [how, actor_of(event), long_date(event.created_at)]))
+    return ", ".join(filter(None, [how, actor_of(event), long_moment(event.created_at, zone)]))
 
 
 def _corrections(session: Session, report: Report) -> dict[str, Any]:
@@ -161,5 +163,5 @@ def acting_as(letter: EditorsLetter) -> str:
         "Links that close a report open a page that asks once more. They act for "
         "%(address)s and work until %(date)s.",
         address=letter.delivery.recipient,
-        date=long_date(now() + timedelta(days=ACTION_DAYS)),
+        date=long_moment(now() + timedelta(days=ACTION_DAYS), letter.zone),
     )

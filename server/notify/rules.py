@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from server.invalid import InvalidInput
 from server.models import AuthorAddress, Membership, RoutingRule, RuleRecipient, Subscription, User
 from server.notify.audience import Audience, Rule
 from server.notify.subscriptions import subscriber_of, valid_address
-from server.sites import InvalidInput
 from server.text.evidence.weights import WEIGHTS
 from server.text.matching import Conditions, comparable
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from server import outbound
 from server.clock import now
+from server.invalid import InvalidInput
 from server.models import CHANNEL_KINDS, Announcement, Channel, Delivery, Site
 from server.notify.channels.chat import require_chat_address
 from server.notify.channels.destination import REMOVED
 from server.notify.channels.signature import new_secret
 from server.notify.outbox import owe
-from server.sites import InvalidInput
 
 # Kinds of events that a channel can ask for, as the page "Channels" offers them.
 EVENTS = ("opened", "reopened", "fixed", "rejected", "spam")

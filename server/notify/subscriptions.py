@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.clock import now
+from server.invalid import InvalidInput
 from server.models import Membership, Site, Subscription, User
 from server.models.subscription import DIGEST_MODES, MODES
 from server.notify.announce import MAX_READERS
 from server.notify.audience import Subscriber
 from server.notify.rhythm import Rhythm
 from server.reports.membership import ACTING_ROLES
-from server.sites import InvalidInput
 from server.text.mailbox import InvalidAddress, checked_address
+from server.text.zone import is_zone
 
 MAX_RECIPIENTS = 200
 
@@ -57,15 +57,6 @@ class Choices:
             raise InvalidInput("quiet_from: must be a time of the day, as 22:00.")
         if self.quiet_from is not None and self.quiet_from == self.quiet_until:
             raise InvalidInput("quiet_until: quiet hours must end at another time than they begin.")
-
-
-def is_zone(name: str) -> bool:
-    """Whether it names a time zone. A name from a form must not lead out of the folder of zones."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return len(name) <= 64
 
 
 def default_mode(role: str) -> str:

@@ -24,6 +24,7 @@ from server.reports.readers import independent_readers
 from server.spelling.dictionaries import default_folders
 from server.spelling.speller import Hunspell, shared
 from server.text.evidence import Finding, Reported, examine, score_of
+from server.text.evidence.finding import translatable
 from server.text.evidence.weights import found
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def evaluate(session: Session, report: Report) -> list[Finding]:
     except Exception:
         # A text that cannot be examined must not come again and again, nor stop the others.
         log.exception("report %s cannot be examined", report_id)
-        findings = [found("not-examined", "This text could not be examined.")]
+        findings = [found("not-examined", translatable("This text could not be examined."))]
         score, stored = score_of(findings), [finding.stored() for finding in findings]
     with write_transaction() as writing:
         writing.execute(
@@ -108,12 +109,6 @@ def pending_count(session: Session) -> int:
         )
         or 0
     )
-
-
-def explained(report: Report) -> list[str]:
-    """The findings on a report as sentences for editors, the heaviest first. Hidden characters of
-    the text they quote are shown as tokens."""
-    return [str(finding["words"]) for finding in report.evidence]
 
 
 def main_reason(report: Report) -> str:

@@ -10,7 +10,6 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
 import pytest
-from flask import Flask
 from smtp_server import MailServer
 from sqlalchemy import select, update
 from submissions import Submit, close_long_ago
@@ -19,11 +18,9 @@ from server import clock
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, Event, Report, Site, User
+from server.models import Delivery, Event, Report, Site
 from server.notify.deliver import deliver_due
-from server.notify.evidence_words import labels_in_this_language
 from server.reports.resolution import resolve
-from server.text.evidence.weights import WEIGHTS
 from server.text.quoting import quoted
 
 
@@ -279,35 +276,3 @@ def test_mail_stays_short_enough_to_be_shown_whole(
 )
 def test_quoting_keeps_words_and_spaces(text: str, lines: str) -> None:
     assert quoted(text) == lines
-
-
-def test_every_kind_of_evidence_can_be_said_in_other_languages(app: Flask) -> None:
-    labels = {label for _points, label in WEIGHTS.values() if label} - {"several readers"}
-
-    assert set(labels_in_this_language()) == labels
-
-
-def test_evidence_is_said_in_words(submit: Submit, mail_server: MailServer, site: Site) -> None:
-    submit(page__language="en", passage__before="They took the the ", selector__exact="the")
-    with write_transaction() as session:
-        session.execute(update(User).values(language="ru"))
-        finding = {
-            "kind": "repeated",
-            "weight": 45,
-            "words": "“the” stands there twice.",
-            "label": "a word twice",
-            "detail": {},
-        }
-        readers = {
-            "kind": "readers",
-            "weight": 8,
-            "words": "2 readers reported it.",
-            "label": "several readers",
-            "detail": {},
-        }
-        session.execute(update(Report).values(evidence=[finding, readers]))
-
-    text = part(the_mail(mail_server), "plain")
-
-    assert "Что об этом известно:\r\n* слово повторено\r\n" in text
-    assert "readers" not in text

@@ -10,7 +10,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Report, Submission
 from server.reports import evidence
-from server.reports.evidence import evaluate_pending, explained, main_reason, mark_all_pending
+from server.reports.evidence import evaluate_pending, main_reason, mark_all_pending
 from server.text.evidence import BASE, LIKELY
 
 
@@ -37,6 +37,10 @@ def test_a_new_report_waits_in_the_middle(submit: Submit) -> None:
     report = only_report()
 
     assert (report.score, report.evidence, report.evaluated_at) == (BASE, [], None)
+
+
+def explained(report: Report) -> list[str]:
+    return [str(finding["words"]) for finding in report.evidence]
 
 
 def test_a_misspelling_is_found_likely_and_explained(submit: Submit) -> None:

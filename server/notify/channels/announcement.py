@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from server.language import gettext, lazy, ngettext
 from server.models import Delivery, Report
 from server.text.address import with_fragment
 from server.text.quoting import one_line
@@ -13,11 +14,11 @@ LONGEST_SIDE = 120
 LONGEST_WORDS = 200
 LONGEST_TITLE = 120
 HAPPENED = {
-    "opened": "New spelling report",
-    "reopened": "Reported again",
-    "fixed": "Fixed",
-    "rejected": "Rejected",
-    "spam": "Marked as spam",
+    "opened": lazy("New spelling report"),
+    "reopened": lazy("Reported again"),
+    "fixed": lazy("Fixed"),
+    "rejected": lazy("Rejected"),
+    "spam": lazy("Marked as spam"),
 }
 # Show plain text as Markdown whatever they are told; for all others Apprise escapes.
 MARKDOWN = ("discord", "mmost", "mmosts", "zulip")
@@ -27,24 +28,24 @@ _IN_ADDRESS = re.compile(r"[\\`*\[\]()<>|@{}!]|~(?=~)|(?<=~)~")
 
 
 def chat_message(delivery: Delivery, scheme: str, public_url: str) -> str:
-    """Plain text in which no reader's word can format, link or call somebody."""
+    """Plain text in which no reader's word can format, link or call somebody, in the language that
+    is spoken."""
     site = _shown(delivery.site.name, scheme, LONGEST_TITLE)
     report, event = delivery.report, delivery.event
     if report is None or event is None:
-        return f"{site}: this is a test from Copydesk. Reports will appear here."
-    lines = [f"{site}: {HAPPENED[event.kind]} ({_readers(report)})", _sentence(report, scheme)]
+        words = gettext("This is a test from Copydesk. Reports will appear here.")
+        return f"{site}: {words}"
+    readers = ngettext("%(num)s reader", "%(num)s readers", report.readers)
+    lines = [f"{site}: {HAPPENED[event.kind]} ({readers})", _sentence(report, scheme)]
     if report.suggestion:
         exact = _shown(report.exact, scheme, LONGEST_WORDS)
         lines.append(f"{exact} → {_shown(report.suggestion, scheme, LONGEST_WORDS)}")
     title = _shown(report.page.title, scheme, LONGEST_TITLE)
     address = _address(with_fragment(report.page.url, report.fragment))
-    lines.append(f"Page: {title} {address}" if title else f"Page: {address}")
-    lines.append(f"Report: {public_url}/reports/{report.public_id}")
+    page = f"{title} {address}" if title else address
+    lines.append(f"{gettext('Page')}: {page}")
+    lines.append(f"{gettext('Report')}: {public_url}/reports/{report.public_id}")
     return "\n".join(lines)
-
-
-def _readers(report: Report) -> str:
-    return "1 reader" if report.readers == 1 else f"{report.readers} readers"
 
 
 def _sentence(report: Report, scheme: str) -> str:

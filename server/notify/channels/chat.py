@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from server import outbound
 from server.config import Settings
 from server.extensions import db
+from server.language import best_language, gettext, speaking
 from server.models import Delivery
 from server.notify.channels.announcement import chat_message
 from server.notify.channels.destination import channel_of
@@ -96,8 +97,10 @@ class ChatTransport(Transport):
     def prepare(self, delivery: Delivery) -> Prepared:
         channel = channel_of(db.session(), delivery)
         scheme = channel.address.partition("://")[0].lower()
-        text = chat_message(delivery, scheme, self.settings.public_url)
-        content = {"subject": f"Message on {(SERVICES | PLAIN)[scheme]}", "text": text}
+        with speaking(best_language(delivery.site.language)):
+            text = chat_message(delivery, scheme, self.settings.public_url)
+            subject = gettext("Message on %(service)s", service=(SERVICES | PLAIN)[scheme])
+        content = {"subject": subject, "text": text}
         return Prepared.of(delivery, content, channel.address)
 
     def send(self, prepared: Prepared, still_ours: Callable[[], bool]) -> Receipt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.text.evidence.change import change
-from server.text.evidence.finding import Finding, Reported
+from server.text.evidence.finding import Finding, Reported, translatable
 from server.text.evidence.punctuation import punctuation
 from server.text.evidence.repetition import repetition
 from server.text.evidence.scripts import mixed_scripts
@@ -28,15 +28,7 @@ def examine(
     about_text = [*repetition(reported), *mixed_scripts(reported), *punctuation(reported)]
     findings = [*about_text, *change(reported, correction)]
     if speller is None:
-        language = f" ({reported.language})" if reported.language else ""
-        findings.append(
-            found(
-                "no-dictionary",
-                f"This server has no dictionary for the page’s language{language}, "
-                "so no word was looked up.",
-                language=reported.language,
-            )
-        )
+        findings.append(_no_dictionary(reported.language))
     else:
         findings += spelling(reported, correction, speller, english)
     if about_text:
@@ -46,9 +38,21 @@ def examine(
         findings.append(
             found(
                 "readers",
-                f"{reported.readers} readers reported it.",
+                "%(readers)s readers reported it.",
                 weight=min(MOST_FOR_READERS, FOR_A_READER * (reported.readers - 1)),
                 readers=reported.readers,
             )
         )
     return sorted(findings, key=lambda finding: -abs(finding.weight))
+
+
+def _no_dictionary(language: str) -> Finding:
+    words = translatable(
+        "This server has no dictionary for the page’s language, so no word was looked up."
+    )
+    if language:
+        words = translatable(
+            "This server has no dictionary for the page’s language (%(language)s), "
+            "so no word was looked up."
+        )
+    return found("no-dictionary", words, language=language)

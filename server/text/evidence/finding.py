@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,8 @@ from server.text.visible import visible
 
 # A sentence for editors quotes words, not paragraphs.
 MAX_QUOTED = 40
+# A number, and the tag of a language, are no quotations.
+_BARE = ("readers", "language")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +51,21 @@ class Reported:
 class Finding:
     """One piece of evidence.
 
-    ``weight``: points, positive for a mistake and negative against one. ``words``: an English
-    sentence for editors. ``label``: the same in two or three words, for a row of the queue.
-    ``detail``: the words of the text that the sentence quotes, by their role.
+    ``weight``: points, positive for a mistake and negative against one. ``sentence``: what was
+    found, in English, with ``%(role)s`` for what it quotes. ``label``: the same in two or three
+    words, for a row of the queue. ``detail``: the words of the text that it quotes, by their role.
     """
 
     kind: str
     weight: int
-    words: str
+    sentence: str
     label: str = ""
     detail: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """An English sentence for editors."""
+        return self.sentence % quotations(self.detail)
 
     def stored(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -65,9 +73,20 @@ class Finding:
             "kind": self.kind,
             "weight": self.weight,
             "words": self.words,
+            "sentence": self.sentence,
             "label": self.label,
             "detail": self.detail,
         }
+
+
+def translatable(sentence: str) -> str:
+    """Marks a sentence for the catalogues of translations."""
+    return sentence
+
+
+def quotations(detail: Mapping[str, str]) -> dict[str, str]:
+    """What a finding's sentence is filled with."""
+    return {role: words if role in _BARE else quoted(words) for role, words in detail.items()}
 
 
 def quoted(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from server.text.evidence.finding import Finding, Reported, quoted
+from server.text.evidence.finding import Finding, Reported, translatable
 from server.text.evidence.weights import found
 from server.text.evidence.words import technical_spans
 
@@ -43,12 +43,13 @@ def punctuation(reported: Reported) -> list[Finding]:
 def _all(reported: Reported) -> Iterator[tuple[re.Match[str], Finding]]:
     text = reported.text
     for match in _DOUBLE_SPACE.finditer(text):
-        yield match, found("space", "Two spaces stand in a row.")
+        yield match, found("space", translatable("Two spaces stand in a row."))
     for match in _SPACE_BEFORE.finditer(text):
         if match[1] not in _SPACED_BEFORE.get(reported.base_language, "»%"):
-            yield match, found("space", f"A space stands before {quoted(match[1])}.")
+            words = translatable("A space stands before %(sign)s.")
+            yield match, found("space", words, sign=match[1])
     for match in _SPACE_AFTER_OPENING.finditer(text):
-        yield match, found("space", "A space stands after an opening bracket.")
+        yield match, found("space", translatable("A space stands after an opening bracket."))
     for match in _DOUBLED.finditer(text):
         # The full stop of an abbreviation stands before any other sign.
         if (
@@ -57,6 +58,6 @@ def _all(reported: Reported) -> Iterator[tuple[re.Match[str], Finding]]:
             and _ABBREVIATED.search(text[: match.start() + 1])
         ):
             continue
-        yield match, found("punctuation", f"{quoted(match[0])} stands there.", signs=match[0])
+        yield match, found("punctuation", translatable("%(signs)s stands there."), signs=match[0])
     for match in _NO_SPACE_AFTER.finditer(text):
-        yield match, found("space", f"No space stands after {quoted(match[0])}.")
+        yield match, found("space", translatable("No space stands after %(sign)s."), sign=match[0])

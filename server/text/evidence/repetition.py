@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from server.text.evidence.finding import Finding, Reported, quoted
+from server.text.evidence.finding import Finding, Reported, translatable
 from server.text.evidence.weights import found
 from server.text.evidence.words import words_of
 
@@ -56,7 +56,6 @@ def repetition(reported: Reported) -> list[Finding]:
             continue
         language = reported.base_language
         word = first.text
-        stands = f"{quoted(word)} stands twice in a row"
         allowed = (
             language in _DOUBLING
             or word.casefold() in _WORDS.get(language, frozenset())
@@ -64,6 +63,7 @@ def repetition(reported: Reported) -> list[Finding]:
             or (word[:1].isupper() and second.text[:1].isupper())
         )
         if allowed:
-            return [found("repeated-legitimate", f"{stands}, which can be right.", word=word)]
-        return [found("repeated", f"{stands}.", word=word)]
+            said = translatable("%(word)s stands twice in a row, which can be right.")
+            return [found("repeated-legitimate", said, word=word)]
+        return [found("repeated", translatable("%(word)s stands twice in a row."), word=word)]
     return []

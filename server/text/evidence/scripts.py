@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from server.text.evidence.finding import Finding, Reported, quoted
+from server.text.evidence.finding import Finding, Reported, translatable
 from server.text.evidence.weights import found
 from server.text.evidence.words import Word, parts_of, technical_spans, touched
 from server.text.scripts import letters_by_script
 
 # The three scripts whose letters pass for each other.
 _NAMES = {"LATIN": "Latin", "CYRILLIC": "Cyrillic", "GREEK": "Greek"}
+# Whole, as other languages inflect the names.
+_SAID = {
+    ("Latin", "Cyrillic"): translatable(
+        "In %(word)s %(letter)s is a Latin letter, the others are Cyrillic."
+    ),
+    ("Latin", "Greek"): translatable(
+        "In %(word)s %(letter)s is a Latin letter, the others are Greek."
+    ),
+    ("Cyrillic", "Latin"): translatable(
+        "In %(word)s %(letter)s is a Cyrillic letter, the others are Latin."
+    ),
+    ("Cyrillic", "Greek"): translatable(
+        "In %(word)s %(letter)s is a Cyrillic letter, the others are Greek."
+    ),
+    ("Greek", "Latin"): translatable(
+        "In %(word)s %(letter)s is a Greek letter, the others are Latin."
+    ),
+    ("Greek", "Cyrillic"): translatable(
+        "In %(word)s %(letter)s is a Greek letter, the others are Cyrillic."
+    ),
+}
 # The letters that pass for those in the same place of the other rows: enough to tell a slip of the
 # keyboard from a word that is meant to be mixed.
 _LATIN = "aceopxyABCEHIKMOPTXYiu"
@@ -41,11 +62,9 @@ def _in_word(word: Word) -> Finding | None:
         if not _LOOK_ALIKES.issuperset(strays):
             # Nobody takes these for each other: a mixed name, or mathematics.
             continue
+        present.remove(rare)
         common = max(present, key=lambda name: counts[name])
-        words = (
-            f"In {quoted(part)} {quoted(strays[0])} is a {rare} letter, the others are {common}."
-        )
-        return found("mixed-scripts", words, word=part, letter=strays[0])
+        return found("mixed-scripts", _SAID[rare, common], word=part, letter=strays[0])
     return None
 
 

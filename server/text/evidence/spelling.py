@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.text.distance import LONG, distance, edit_kind
-from server.text.evidence.finding import Finding, Reported, quoted
+from server.text.evidence.finding import Finding, Reported, translatable
 from server.text.evidence.weights import found
 from server.text.evidence.words import (
     Correction,
@@ -60,7 +60,7 @@ def spelling(
     verdicts = lookup([word.text for word in old], speller, reported.base_language)
     unknown = [word for word, known in zip(old, verdicts, strict=True) if known is False]
     if not unknown and None in verdicts:
-        return [found("not-checked", "The dictionary could not check these words.")]
+        return [found("not-checked", translatable("The dictionary could not check these words."))]
     strange = [_strange(word, reported, speller) for word in unknown[:MOST_EXAMINED]]
     findings = _about_words(reported, old, strange, english)
     if reported.suggestion:
@@ -143,45 +143,43 @@ def _about_words(
     reported: Reported, old: list[Word], strange: list[Strange], english: Speller | None
 ) -> list[Finding]:
     if not strange:
-        which = "is" if len(old) == 1 else "are all"
-        words = quoted(" ".join(word.text for word in old))
-        return [found("known", f"{words} {which} in the dictionary.", word=words)]
+        words = " ".join(word.text for word in old)
+        if len(old) == 1:
+            return [found("known", translatable("%(word)s is in the dictionary."), word=words)]
+        return [found("known", translatable("%(word)s are all in the dictionary."), word=words)]
     findings = [_about_one(strange[0])]
     word = strange[0].word.text
     if findings[0].kind != "unknown-capitals" and _again(strange[0].word, reported):
-        findings.append(
-            found("unknown-again", f"{quoted(word)} stands in this text a second time.", word=word)
-        )
+        words = translatable("%(word)s stands in this text a second time.")
+        findings.append(found("unknown-again", words, word=word))
     if english and lookup([word], english, "en") == [True]:
-        findings.append(found("unknown-english", f"{quoted(word)} is an English word.", word=word))
+        words = translatable("%(word)s is an English word.")
+        findings.append(found("unknown-english", words, word=word))
     return findings
 
 
 def _about_one(strange: Strange) -> Finding:
     word, near = strange.word.text, strange.near
-    lacks = f"{quoted(word)} is not in the dictionary"
     together = [offer for offer in strange.offers if offer.replace(" ", "") == word]
     if strange.shape == "camel" and {word.capitalize(), word.lower()} & set(strange.offers):
-        return found("unknown-capitals", f"{lacks} with these capitals.", word=word)
+        words = translatable("%(word)s is not in the dictionary with these capitals.")
+        return found("unknown-capitals", words, word=word)
     if strange.shape in ("camel", "name", "acronym"):
-        return found("unknown-name", f"{lacks}, but its capitals look like a name.", word=word)
-    if near:
-        return found(
-            "unknown-near", f"{lacks}; {quoted(near)} is, and looks alike.", word=word, near=near
+        words = translatable(
+            "%(word)s is not in the dictionary, but its capitals look like a name."
         )
+        return found("unknown-name", words, word=word)
+    if near:
+        words = translatable("%(word)s is not in the dictionary; %(near)s is, and looks alike.")
+        return found("unknown-near", words, word=word, near=near)
     if together:
         parts = together[0].split(" ")
         if min(map(len, parts)) > 3 or max(map(len, parts)) < 3:
-            return found(
-                "unknown-compound", f"{lacks}; it is made of {quoted(together[0])}.", word=word
-            )
-        return found(
-            "unknown-run-together",
-            f"{lacks}; {quoted(together[0])} would be.",
-            word=word,
-            near=together[0],
-        )
-    return found("unknown", f"{lacks}.", word=word)
+            words = translatable("%(word)s is not in the dictionary; it is made of %(near)s.")
+            return found("unknown-compound", words, word=word, near=together[0])
+        words = translatable("%(word)s is not in the dictionary; %(near)s would be.")
+        return found("unknown-run-together", words, word=word, near=together[0])
+    return found("unknown", translatable("%(word)s is not in the dictionary."), word=word)
 
 
 def _again(word: Word, reported: Reported) -> bool:
@@ -202,26 +200,30 @@ def _about_correction(
     verdicts = lookup(new, speller, reported.base_language)
     words = " ".join(new)
     if False in verdicts:
-        lacks = f"The correction {quoted(words)} is not in the dictionary"
         if strange:
-            return [found("stays-unknown", f"{lacks} either.", word=words)]
-        return [found("becomes-unknown", f"{lacks}.", word=words)]
+            said = translatable("The correction %(word)s is not in the dictionary either.")
+            return [found("stays-unknown", said, word=words)]
+        said = translatable("The correction %(word)s is not in the dictionary.")
+        return [found("becomes-unknown", said, word=words)]
     if not new or None in verdicts:
         return []
     if strange:
         return _becomes_known(words, strange)
-    return [found("stays-known", f"{quoted(words)} is in the dictionary as well.", word=words)]
+    said = translatable("%(word)s is in the dictionary as well.")
+    return [found("stays-known", said, word=words)]
 
 
 def _becomes_known(words: str, strange: list[Strange]) -> list[Finding]:
     offers = {offer.casefold() for each in strange for offer in each.offers}
     agrees = words.translate(_APOSTROPHES).casefold() in offers
-    known = f"The correction {quoted(words)} is in the dictionary"
     if not agrees and not _is_near(strange[0].word.text, words):
-        return [found("becomes-other", f"{known}, but is quite another word.", word=words)]
-    findings = [found("becomes-known", f"{known}.", word=words)]
-    if agrees:
-        findings.append(
-            found("dictionary-agrees", "The dictionary suggests the same correction.", word=words)
+        said = translatable(
+            "The correction %(word)s is in the dictionary, but is quite another word."
         )
+        return [found("becomes-other", said, word=words)]
+    said = translatable("The correction %(word)s is in the dictionary.")
+    findings = [found("becomes-known", said, word=words)]
+    if agrees:
+        said = translatable("The dictionary suggests the same correction.")
+        findings.append(found("dictionary-agrees", said, word=words))
     return findings

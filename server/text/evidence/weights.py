@@ -45,8 +45,9 @@ WEIGHTS: dict[str, tuple[int, str]] = {
 }
 
 
-def found(kind: str, words: str, *, weight: int | None = None, **detail: Any) -> Finding:
-    """A finding of a kind, with its points unless ``weight`` says otherwise."""
+def found(kind: str, sentence: str, *, weight: int | None = None, **detail: Any) -> Finding:
+    """A finding of a kind, with its points unless ``weight`` says otherwise; see :class:`Finding`
+    for the sentence and what it quotes."""
     points, label = WEIGHTS[kind]
     detail = {name: str(value) for name, value in detail.items()}
-    return Finding(kind, points if weight is None else weight, words, label, detail)
+    return Finding(kind, points if weight is None else weight, sentence, label, detail)

@@ -16,7 +16,7 @@ from submissions import Submit
 
 from server.config import Settings
 from server.database import write_transaction
-from server.models import Attempt, Channel, Delivery
+from server.models import Attempt, Channel, Delivery, Site
 from server.notify import site_channels
 from server.notify.channels import chat
 from server.notify.channels.announcement import chat_message
@@ -57,6 +57,17 @@ def test_message_has_the_sentence_the_correction_and_the_links(
         f"Report: http://localhost:8000/reports/{report.public_id}",
     ]
     assert [each.state for each in owed()] == ["sent"]
+
+
+def test_message_is_in_the_sites_language(
+    channel: Channel, submit: Submit, send: Do, receiver: Receiver
+) -> None:
+    with write_transaction() as session:
+        session.execute(update(Site).values(language="ru-RU"))
+    submit()
+    send()
+
+    assert "(1 читатель)" in json.loads(receiver.requests[0].body)["text"].replace("\\", "")
 
 
 def test_nothing_but_the_service_is_asked_for_pictures(
@@ -189,7 +200,7 @@ def test_test_message(channel: Channel, send: Do, receiver: Receiver) -> None:
         site_channels.owe_test(session, session.get_one(Channel, channel.id), "a@news.example")
     send()
 
-    assert "this is a test from Copydesk" in json.loads(receiver.requests[0].body)["text"]
+    assert "This is a test from Copydesk" in json.loads(receiver.requests[0].body)["text"]
 
 
 @pytest.mark.parametrize(

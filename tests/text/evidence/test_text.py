@@ -73,6 +73,12 @@ def test_a_stray_letter_is_named_with_its_script() -> None:
     assert finding.words == "In “p\u0430lace” “\u0430” is a Cyrillic letter, the others are Latin."
 
 
+def test_of_as_many_letters_of_each_script_the_others_are_of_the_other() -> None:
+    [finding] = mixed_scripts(reported("the [p\u0430] is"))
+
+    assert finding.words == "In “p\u0430” “p” is a Latin letter, the others are Cyrillic."
+
+
 @pytest.mark.parametrize(
     ("marked", "language", "found"),
     [
