@@ -143,6 +143,11 @@ def number(value: float) -> str:
     return str(flask_babel.format_decimal(value))
 
 
+def long_date(moment: datetime) -> str:
+    """``24 November 2026``, in UTC."""
+    return str(flask_babel.format_date(moment, "long"))
+
+
 def long_moment(moment: datetime, zone: str) -> str:
     """``November 24, 2026, 2:05 PM (Berlin)``; ``zone`` is an IANA name."""
     there, locale = ZoneInfo(zone), Locale.parse(spoken())
