@@ -14,6 +14,7 @@ from server.models.reader import ReaderContact, ReaderKey
 from server.models.report import Event, Page, Report, Submission
 from server.models.site import Site, SiteOrigin
 from server.models.subscription import AuthorAddress, RoutingRule, RuleRecipient, Subscription
+from server.models.words import ReportWords
 
 __all__ = [
     "CHANNEL_KINDS",
@@ -38,6 +39,7 @@ __all__ = [
     "ReaderContact",
     "ReaderKey",
     "Report",
+    "ReportWords",
     "RoutingRule",
     "RuleRecipient",
     "Site",

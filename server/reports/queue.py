@@ -1,89 +1,38 @@
-"""The editors' queue: named queries, each within the sites of one account.
-
-A page of the queue costs the same among a thousand reports and among a million: one branch of the
-query for each site and status reads its few rows from ``ix_report_queue`` or
-``ix_report_certainty``, and only those few are put in order together.
-"""
+"""The editors' queue: views of it, each within the sites of one account."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import product
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Select, func, literal, select, tuple_, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy import Select, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, joinedload
 
-from server.models import Membership, Report, Site, User
-from server.models.report import STATUSES
+from server.models import Event, Membership, Report, User
+from server.reports.filters import EVERYTHING, Filter
+from server.reports.scope import Branch, Condition, Scope, batches, walk
+from server.reports.views import NEWEST, VIEWS, Cursor, Order
 
-VIEWS = (*STATUSES, "all")
 PAGE_SIZE = 50
 # Counting goes no further: the exact number would cost more than the page.
 COUNT_LIMIT = 1_000
-# SQLite takes no more than 500 terms in one compound SELECT.
-MAX_BRANCHES = 400
-
-Branch = tuple[int, str]
+# How many reports are looked at for the next and the previous one, and for news.
+NEARBY = 2_000
+MAX_NEWS = 50
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a queue is sorted by, the highest first; an id decides between equals, the newer first.
+class Listing:
+    """One page of a view. ``following`` is where the next one begins, if there is one; ``cut``: not
+    all reports were looked at, further ones may be found there. ``total``: how many the whole view
+    holds, where that is known."""
 
-    Each column has an index of its own that begins with site and status.
-    """
-
-    column: InstrumentedAttribute[Any]
-    parse: Callable[[str], Any]
-
-    def cursor_of(self, report: Report) -> Cursor:
-        return Cursor(getattr(report, self.column.key), report.id)
-
-    def cursor(self, text: str) -> Cursor | None:
-        """The cursor of an address; None for what is none of this order."""
-        value, _, number = text.rpartition("_")
-        try:
-            cursor = Cursor(self.parse(value), int(number))
-        except (ValueError, OverflowError):
-            return None
-        return cursor if 0 <= cursor.id < 2**63 else None
-
-
-def _moment(text: str) -> datetime:
-    aware = datetime.fromisoformat(text)
-    if aware.tzinfo is None:
-        raise ValueError("a moment without a time zone is no place in the queue")
-    return aware.astimezone(UTC)
-
-
-def _score(text: str) -> int:
-    if not 0 <= (score := int(text)) <= 100:
-        raise ValueError("a score is at most 100")
-    return score
-
-
-ORDERS = {
-    "newest": Order(Report.last_submitted_at, _moment),
-    "certainty": Order(Report.score, _score),
-}
-NEWEST = ORDERS["newest"]
-
-
-@dataclass(frozen=True, order=True)
-class Cursor:
-    """A place in the queue: what it is sorted by (the moment of a last submission, or a score),
-    and an id among equals."""
-
-    value: Any
-    id: int
-
-    def __str__(self) -> str:
-        value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
-        return f"{value}_{self.id}"
+    reports: Sequence[Report]
+    following: Cursor | None
+    cut: bool
+    total: int | None
 
 
 def reports_in_view(
@@ -91,16 +40,15 @@ def reports_in_view(
     user: User,
     view: str = "open",
     *,
-    site: Site | None = None,
+    filter: Filter = EVERYTHING,
     order: Order = NEWEST,
     after: Cursor | None = None,
     limit: int = PAGE_SIZE,
-) -> tuple[Sequence[Report], Cursor | None]:
-    """One page of a view in some order, and the cursor of the next page if there is one."""
-    branches = _branches(session, user, view, site)
-    found = _cursors(session, branches, order, limit + 1, below=after)
-    reports = _load(session, found[:limit])
-    return reports, found[limit - 1] if len(found) > limit else None
+) -> Listing:
+    """One page of a view in some order."""
+    scope = Scope.of(session, user, view, filter)
+    found = walk(session, scope, order, limit, below=after)
+    return Listing(_load(session, found.cursors), found.end, found.cut, found.total)
 
 
 def neighbours_of(
@@ -109,24 +57,84 @@ def neighbours_of(
     report: Report,
     view: str = "open",
     *,
-    site: Site | None = None,
+    filter: Filter = EVERYTHING,
     order: Order = NEWEST,
 ) -> tuple[Report | None, Report | None]:
-    """The reports of a view just above and just below this one."""
+    """The reports of a view just above and just below this one; None too where the next one that
+    fits is far away."""
     here = order.cursor_of(report)
-    branches = _branches(session, user, view, site)
-    above = _load(session, _cursors(session, branches, order, 1, above=here))
-    below = _load(session, _cursors(session, branches, order, 1, below=here))
-    return above[0] if above else None, below[0] if below else None
+    scope = Scope.of(session, user, view, filter)
+    above = walk(session, scope, order, 1, above=here, looked_at=NEARBY)
+    below = walk(session, scope, order, 1, below=here, looked_at=NEARBY)
+    (first, *_), (last, *_) = (_load(session, each.cursors) or [None] for each in (above, below))
+    return first, last
 
 
-def counts_by_view(session: Session, user: User, site: Site | None = None) -> dict[str, int]:
+def ids_in_batches(
+    session: Session,
+    user: User,
+    view: str,
+    filter: Filter = EVERYTHING,
+    *,
+    before: datetime | None = None,
+    size: int = 200,
+) -> Iterator[list[int]]:
+    """The ids of all reports in a view, the newest first, batch by batch.
+
+    Each batch is read when it is asked for, so that the caller may change the one before, and end
+    transactions. Left out is what readers sent after ``before``: nobody saw it.
+    """
+    here = Cursor(before, 0) if before else None
+    while True:
+        # Memberships may end meanwhile.
+        scope = Scope.of(session, user, view, filter)
+        found = walk(session, scope, NEWEST, size, below=here)
+        if found.cursors:
+            yield [each.id for each in found.cursors]
+        if found.end is None:
+            return
+        here = found.end
+
+
+def news_in_view(
+    session: Session,
+    user: User,
+    view: str,
+    filter: Filter,
+    since: datetime,
+    known: Sequence[uuid.UUID] = (),
+) -> Sequence[Report]:
+    """The reports that readers opened, or opened again, since a moment, newest first, to MAX_NEWS;
+    without those that are ``known``. What others joined was there before."""
+    scope = Scope.of(session, user, view, filter)
+    found = walk(session, scope.since(since), NEWEST, 2 * MAX_NEWS, looked_at=NEARBY)
+    if not found.cursors:
+        return []
+    came = exists().where(
+        Event.report_id == Report.id, Event.kind == "reopened", Event.created_at > since
+    )
+    fresh = session.scalars(
+        select(Report.id).where(
+            Report.id.in_([each.id for each in found.cursors]),
+            or_(Report.first_submitted_at > since, came),
+            Report.public_id.not_in(known),
+        )
+    ).all()
+    return _load(session, [each for each in found.cursors if each.id in set(fresh)][:MAX_NEWS])
+
+
+def counts_by_view(session: Session, user: User, site_id: int | None = None) -> dict[str, int]:
     """How many reports each view holds, counted to COUNT_LIMIT."""
     counts = dict.fromkeys(VIEWS, 0)
-    for batch in _batches(_branches(session, user, "all", site)):
-        for status, count in session.execute(union_all(*map(_count_of, batch))):
-            counts[status] += count
-            counts["all"] += count
+    counting = [
+        _count_of(view, branch, scope.held)
+        for view in VIEWS
+        for scope in [Scope.of(session, user, view, Filter(site_id=site_id))]
+        for branch in scope.branches
+    ]
+    for batch in batches(counting):
+        for view, count in session.execute(union_all(*batch)):
+            counts[view] += count
     return {view: min(count, COUNT_LIMIT) for view, count in counts.items()}
 
 
@@ -140,58 +148,11 @@ def report_of(session: Session, user: User, public_id: uuid.UUID) -> Report | No
     )
 
 
-def _branches(session: Session, user: User, view: str, site: Site | None) -> list[Branch]:
-    """Each site and status that a view consists of; none but the account's own sites."""
-    query = select(Membership.site_id).where(Membership.user_id == user.id)
-    if site:
-        query = query.where(Membership.site_id == site.id)
-    statuses = STATUSES if view == "all" else (view,)
-    return list(product(session.scalars(query), statuses))
-
-
-def _batches(branches: Sequence[Branch]) -> Iterator[Sequence[Branch]]:
-    for start in range(0, len(branches), MAX_BRANCHES):
-        yield branches[start : start + MAX_BRANCHES]
-
-
-def _within(site_id: int, status: str) -> tuple[Any, Any]:
-    return Report.site_id == site_id, Report.status == status
-
-
-def _count_of(branch: Branch) -> Select[str, int]:
-    counted = select(literal(1)).where(*_within(*branch)).limit(COUNT_LIMIT).subquery()
-    return select(literal(branch[1]), func.count()).select_from(counted)
-
-
-def _cursors(
-    session: Session,
-    branches: Sequence[Branch],
-    order: Order,
-    limit: int,
-    *,
-    below: Cursor | None = None,
-    above: Cursor | None = None,
-) -> list[Cursor]:
-    """Where reports stand: the highest first, or with ``above`` the nearest first."""
-    key = tuple_(order.column, Report.id)
-
-    def rows_of(branch: Branch) -> Select[Any]:
-        query = select(order.column, Report.id).where(*_within(*branch)).limit(limit)
-        if above:
-            query = query.where(key > tuple_(above.value, above.id))
-            query = query.order_by(order.column, Report.id)
-        else:
-            query = query.order_by(order.column.desc(), Report.id.desc())
-        if below:
-            query = query.where(key < tuple_(below.value, below.id))
-        return select(query.subquery())
-
-    found = [
-        Cursor(value, id)
-        for batch in _batches(branches)
-        for value, id in session.execute(union_all(*map(rows_of, batch)))
-    ]
-    return sorted(found, reverse=above is None)[:limit]
+def _count_of(view: str, branch: Branch, held: Condition) -> Select[str, int]:
+    site_id, status = branch
+    within = (Report.site_id == site_id, Report.status == status, held)
+    counted = select(literal(1)).where(*within).limit(COUNT_LIMIT).subquery()
+    return select(literal(view), func.count()).select_from(counted)
 
 
 def _load(session: Session, cursors: Sequence[Cursor]) -> list[Report]:
@@ -200,7 +161,7 @@ def _load(session: Session, cursors: Sequence[Cursor]) -> list[Report]:
     reports = session.scalars(
         select(Report)
         .where(Report.id.in_([cursor.id for cursor in cursors]))
-        .options(joinedload(Report.page), joinedload(Report.site))
+        .options(joinedload(Report.page), joinedload(Report.site), joinedload(Report.assignee))
     )
     by_id = {report.id: report for report in reports}
     return [by_id[cursor.id] for cursor in cursors if cursor.id in by_id]

@@ -1,0 +1,228 @@
+"""Which reports a view and a filter hold for one account, and how they are walked through.
+
+A walk costs the same among a thousand reports and among a million. One branch of a query for each
+site and status reads its few rows from the index of the order, and only those are put in order
+together. What no index of the order can decide is asked of some other index first: where it names
+few reports, those are all that is looked at; where it names many, they are not far apart, and the
+order is walked until enough are found, to a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import product
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, select, true, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from server.models import Membership, Page, Report, User
+from server.reports.filters import EVERYTHING, Filter
+from server.reports.narrowing import Narrowing, narrowing_of
+from server.reports.views import VIEWS, Cursor, Order, View
+
+# Where an index names no more reports than this, all of them are looked at.
+FEW = 2_000
+# How many reports are looked at for one page where it names more.
+LOOKED_AT = 10_000
+CHUNK = 200
+# SQLite takes no more than 500 terms in one compound SELECT.
+MAX_BRANCHES = 400
+
+T = TypeVar("T")
+Branch = tuple[int, str]
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a walk. ``end``: where it goes on, None where nothing follows; ``cut``: it ended
+    because enough was looked at, not because enough was found. ``total``: of the whole view, where
+    it is known."""
+
+    cursors: list[Cursor]
+    end: Cursor | None = None
+    cut: bool = False
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The sites are none but the account's own."""
+
+    site_ids: Sequence[int]
+    view: View
+    user_id: int
+    narrowing: Narrowing = field(default_factory=Narrowing)
+
+    @classmethod
+    def of(cls, session: Session, user: User, view: str, filter: Filter = EVERYTHING) -> Scope:
+        query = select(Membership.site_id).where(Membership.user_id == user.id)
+        if filter.site_id is not None:
+            query = query.where(Membership.site_id == filter.site_id)
+        site_ids = session.scalars(query.order_by(Membership.site_id)).all()
+        shown = VIEWS[view]
+        narrowing = narrowing_of(session, filter, site_ids, shown.statuses)
+        return cls(site_ids, shown, user.id, narrowing)
+
+    def since(self, moment: datetime) -> Scope:
+        """Of these reports those that were submitted after a moment."""
+        later = (Report.last_submitted_at.key, Report.last_submitted_at > moment)
+        narrowing = replace(self.narrowing, ranges=(*self.narrowing.ranges, later))
+        return replace(self, narrowing=narrowing)
+
+    @property
+    def branches(self) -> list[Branch]:
+        return list(product(self.site_ids, self.view.statuses))
+
+    @property
+    def within(self) -> Condition:
+        return and_(
+            Report.site_id.in_(self.site_ids), Report.status.in_(self.view.statuses), self.held
+        )
+
+    @property
+    def held(self) -> Condition:
+        """Who has the reports."""
+        if not self.view.whose:
+            return true()
+        return Report.assignee_id == (self.user_id if self.view.whose == "me" else None)
+
+    def along(self, order: Order) -> list[Condition]:
+        """What the index of an order decides by itself."""
+        own = [each for name, each in self.narrowing.ranges if name == order.column.key]
+        return [*own, self.held] if order.is_of_time else own
+
+    def beside(self, order: Order) -> list[Condition]:
+        """What it does not."""
+        other = [each for name, each in self.narrowing.ranges if name != order.column.key]
+        held = [self.held] if self.view.whose and not order.is_of_time else []
+        return [*self.narrowing.conditions, *other, *held]
+
+    @property
+    def sources(self) -> list[Select[int]]:
+        own = select(Report.id.label("id")).where(self.within)
+        return [*self.narrowing.sources, *([own] if self.view.whose == "me" else [])]
+
+
+def walk(
+    session: Session,
+    scope: Scope,
+    order: Order,
+    wanted: int,
+    *,
+    below: Cursor | None = None,
+    above: Cursor | None = None,
+    looked_at: int = LOOKED_AT,
+) -> Stretch:
+    """The next ``wanted`` reports of a scope in some order, from its top or below a place; with
+    ``above`` those before a place, the nearest first."""
+    way = _Way(session, scope, order, below or above, backwards=above is not None)
+    if not scope.site_ids:
+        return Stretch([], total=0)
+    if not scope.beside(order):
+        found = way.read(wanted + 1, way.start)
+        return Stretch(found[:wanted], found[wanted - 1] if len(found) > wanted else None)
+    few = _few(session, scope)
+    if few is not None:
+        return way.among(few, wanted)
+    return way.search(wanted, looked_at)
+
+
+@dataclass(frozen=True)
+class _Way:
+    session: Session
+    scope: Scope
+    order: Order
+    start: Cursor | None
+    backwards: bool
+
+    @property
+    def descending(self) -> bool:
+        return self.order.descending != self.backwards
+
+    def read(self, limit: int, after: Cursor | None) -> list[Cursor]:
+        """The next places in the index of the order, whatever stands there."""
+        found = [
+            Cursor(value, id)
+            for batch in batches(self.scope.branches)
+            for value, id in self.session.execute(
+                union_all(*(self._rows(branch, limit, after) for branch in batch))
+            )
+        ]
+        return sorted(found, reverse=self.descending)[:limit]
+
+    def _rows(self, branch: Branch, limit: int, after: Cursor | None) -> Select[Any]:
+        column = self.order.column
+        query = select(column, Report.id).where(
+            Report.site_id == branch[0], Report.status == branch[1], *self.scope.along(self.order)
+        )
+        if after:
+            here, key = tuple_(after.value, after.id), tuple_(column, Report.id)
+            query = query.where(key < here if self.descending else key > here)
+        if self.descending:
+            query = query.order_by(column.desc(), Report.id.desc())
+        else:
+            query = query.order_by(column, Report.id)
+        return select(query.limit(limit).subquery())
+
+    def among(self, ids: Sequence[int], wanted: int) -> Stretch:
+        """Of some reports those that fit, all of them at once."""
+        fitting = sorted(self._fitting(ids), reverse=self.descending)
+        total = len(fitting)
+        if self.start:
+            start = self.start
+            fitting = [
+                each for each in fitting if (each < start if self.descending else each > start)
+            ]
+        end = fitting[wanted - 1] if len(fitting) > wanted else None
+        return Stretch(fitting[:wanted], end, total=total)
+
+    def search(self, wanted: int, looked_at: int) -> Stretch:
+        """Along the order, in growing chunks, until enough is found or looked at."""
+        found: list[Cursor] = []
+        here, chunk, left = self.start, CHUNK, looked_at
+        while True:
+            places = self.read(chunk, here)
+            fitting = self._fitting([each.id for each in places])
+            found += sorted(fitting, reverse=self.descending)
+            if len(found) > wanted:
+                return Stretch(found[:wanted], found[wanted - 1])
+            if len(places) < chunk:
+                return Stretch(found)
+            here, left = places[-1], left - chunk * len(self.scope.branches)
+            if left <= 0:
+                return Stretch(found, here, cut=True)
+            chunk = max(CHUNK, min(chunk * 3, left // len(self.scope.branches)))
+
+    def _fitting(self, ids: Sequence[int]) -> list[Cursor]:
+        if not ids:
+            return []
+        query = (
+            select(self.order.column, Report.id)
+            .join(Page)
+            .where(
+                Report.id.in_(ids),
+                self.scope.within,
+                *self.scope.narrowing.conditions,
+                *(each for _, each in self.scope.narrowing.ranges),
+            )
+        )
+        return [Cursor(value, id) for value, id in self.session.execute(query)]
+
+
+def batches(parts: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many parts of a compound SELECT as a database takes at once."""
+    for start in range(0, len(parts), MAX_BRANCHES):
+        yield parts[start : start + MAX_BRANCHES]
+
+
+def _few(session: Session, scope: Scope) -> Sequence[int] | None:
+    """All reports that may fit, where some index says that they are few."""
+    for source in scope.sources:
+        ids = session.scalars(source.limit(FEW + 1)).all()
+        if len(ids) <= FEW:
+            return ids
+    return None

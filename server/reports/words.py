@@ -1,0 +1,91 @@
+"""The full-text search: what it looks through, and what it asks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    column,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.models import Report, ReportWords, Submission
+from server.text.words import Phrase, is_beginning, searchable
+
+# Of a famous page's report: as many readers as its own page shows.
+MAX_SUBMISSIONS = 50
+# More would be too much for one document of PostgreSQL.
+MAX_LENGTH = 50_000
+
+_index = table("report_words_index", column("rowid"), column("report_words_index"))
+_SIMPLE = literal_column("'simple'")
+
+
+def index_words(session: Session, report_ids: Collection[int]) -> None:
+    """Bring what is searched up to date with some reports, in the caller's write transaction."""
+    rows = [
+        {"report_id": report.id, "words": _words(session, report)}
+        for report in session.scalars(
+            select(Report).where(Report.id.in_(report_ids)).order_by(Report.id)
+        )
+    ]
+    if not rows:
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(ReportWords)
+    session.execute(
+        # Two workers may examine a report at once.
+        statement.on_conflict_do_update(
+            index_elements=["report_id"], set_={"words": statement.excluded.words}
+        ),
+        rows,
+    )
+
+
+def found_by(session: Session, phrases: Collection[Phrase]) -> Select[int]:
+    """The ids of reports that have all of these, the last as the beginning of a word."""
+    *whole, last = phrases
+    if session.get_bind().dialect.name == "sqlite":
+        # Quoted, so that nothing of what was typed is read as a sign of the query language.
+        terms = [f'"{" ".join(phrase)}"' for phrase in (*whole, last)]
+        match = " ".join(terms) + ("*" if is_beginning(last) else "")
+        return select(_index.c.rowid.label("id")).where(
+            _index.c.report_words_index.op("MATCH")(match)
+        )
+    terms = [" <-> ".join(f"'{word}'" for word in phrase) for phrase in (*whole, last)]
+    match = " & ".join(f"({term})" for term in terms)
+    if is_beginning(last):
+        match = match.removesuffix(")") + ":*)"
+    return select(ReportWords.report_id.label("id")).where(
+        func.to_tsvector(_SIMPLE, ReportWords.words).op("@@")(func.to_tsquery(_SIMPLE, match))
+    )
+
+
+def has_words(session: Session, phrases: Collection[Phrase]) -> ColumnElement[bool]:
+    """Whether a report has all of these; for few reports that are named by their ids."""
+    found = found_by(session, phrases)
+    (found_id,) = found.selected_columns
+    return found.where(found_id == Report.id).exists()
+
+
+def _words(session: Session, report: Report) -> str:
+    written = session.execute(
+        select(Submission.suggestion, Submission.comment)
+        .where(Submission.report_id == report.id)
+        .where(or_(Submission.spam.is_(False), report.status == "spam"))
+        .order_by(Submission.id.desc())
+        .limit(MAX_SUBMISSIONS)
+    ).all()
+    sentence = f"{report.before}{report.exact}{report.after}"
+    # Where only a part of a word is selected, it is found too.
+    texts = [sentence, report.exact, report.suggestion]
+    texts += [suggestion for suggestion, _ in written] + [comment for _, comment in written]
+    return searchable("\n".join(dict.fromkeys(filter(None, texts))))[:MAX_LENGTH]
