@@ -10,6 +10,7 @@ from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.queue_address import QueueAddress
 from server.extensions import db
 from server.reports import history, membership, queue
+from server.reports.views import VIEWS
 from server.reports.withholding import spam_reasons_by_report
 from server.sites import script_tag
 
@@ -21,28 +22,29 @@ def show_queue() -> Response | str:
     session, user = db.session(), signed_in()
     sites = membership.sites_of(session, user)
     address = QueueAddress.read(request.args, sites)
-    reports, following = queue.reports_in_view(
+    listing = queue.reports_in_view(
         session,
         user,
         address.view,
-        site=address.site,
+        filter=address.filter,
         order=address.order,
         after=address.after,
     )
-    if address.after and not reports:
+    reports = listing.reports
+    if address.after and not reports and not listing.following:
         # The last reports of the last page were closed.
         return redirect(address.url(after=None))
     settings = current_app.extensions["copydesk_settings"]
     return render_template(
         "dashboard/queue.html",
         address=address,
-        views=queue.VIEWS,
+        views=VIEWS,
         sites=sites,
         reports=reports,
         comments=history.comments_by_report(session, reports),
         spam_reasons=spam_reasons_by_report(session, reports),
-        following=following,
-        counts=queue.counts_by_view(session, user, address.site),
+        following=listing.following,
+        counts=queue.counts_by_view(session, user, address.filter.site_id),
         count_limit=queue.COUNT_LIMIT,
         acting=membership.sites_to_act_on(session, user),
         tags=[

@@ -2,52 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 
 from flask import abort, url_for
 
+from server.language import gettext
 from server.models import Site
-from server.reports.queue import ORDERS, VIEWS, Cursor, Order
+from server.reports.filters import EVERYTHING, Filter
+from server.reports.views import ORDERS, VIEWS, Cursor, Order
+from server.text.normalise import normalise
+
+MAX_TEXT = 200
+MAX_ADDRESS = 4_096
+MAX_READERS = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueAddress:
-    """``?view=open&site=<key>&sort=newest&after=<cursor>``; forms carry the same, hidden."""
+    """``?view=open&site=<key>&sort=newest&after=<cursor>`` and what PARTS names; forms carry the
+    same, hidden."""
 
     view: str = "open"
     site: Site | None = None
     sort: str = "newest"
     after: Cursor | None = None
+    filter: Filter = EVERYTHING
 
     @classmethod
     def read(cls, values: Mapping[str, str], sites: Sequence[Site]) -> QueueAddress:
         """From a query or a form. Answers 404 for a view, an order or a site that is none of
-        ours."""
+        ours, and 400 for a filter that means nothing."""
         view, key = values.get("view") or "open", values.get("site")
         sort = values.get("sort") or "newest"
         site = next((each for each in sites if each.key == key), None)
         if view not in VIEWS or sort not in ORDERS or (key and site is None):
             abort(404)
         after = ORDERS[sort].cursor(values.get("after", ""))
-        return cls(view=view, site=site, sort=sort, after=after)
+        filter = Filter(
+            site_id=site.id if site else None,
+            **{
+                part.field: part.read(name, normalise(values[name]).strip())
+                for name, part in PARTS.items()
+                if values.get(name, "").strip()
+            },
+        )
+        return cls(view=view, site=site, sort=sort, after=after, filter=filter)
 
     @property
     def order(self) -> Order:
         return ORDERS[self.sort]
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> dict[str, str]:
         """Names and values, without what is not set."""
         found = {
             "view": "" if self.view == "open" else self.view,
             "site": self.site.key if self.site else "",
+            **self.parts(),
             "sort": "" if self.sort == "newest" else self.sort,
             "after": str(self.after or ""),
         }
         return {name: value for name, value in found.items() if value}
 
-    def url(self, anchor: str | None = None, **changes: Any) -> str:
+    def parts(self) -> dict[str, str]:
+        """What the filter consists of besides the site, as the address names it."""
+        return {
+            name: str(getattr(self.filter, part.field))
+            for name, part in PARTS.items()
+            if getattr(self.filter, part.field) != _DEFAULTS[part.field]
+        }
+
+    def without(self, name: str) -> str:
+        """The address of the queue without one part of the filter."""
+        if name == "site":
+            return self.url(site=None, filter=replace(self.filter, site_id=None), after=None)
+        default: dict[str, Any] = {PARTS[name].field: _DEFAULTS[PARTS[name].field]}
+        return self.url(filter=replace(self.filter, **default), after=None)
+
+    def url(
+        self, anchor: str | None = None, endpoint: str = "dashboard.show_queue", **changes: Any
+    ) -> str:
         """The address of the queue with some parts changed."""
-        fields = replace(self, **changes).fields()
-        return url_for("dashboard.show_queue", **fields, _anchor=anchor)
+        fields: dict[str, Any] = replace(self, **changes).fields()
+        return url_for(endpoint, **fields, _anchor=anchor)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a filter: the field of :class:`Filter`, and how an address gives it."""
+
+    field: str
+    read: Callable[[str, str], Any]
+
+
+def _text(limit: int) -> Callable[[str, str], str]:
+    def read(name: str, text: str) -> str:
+        if len(text) > limit:
+            abort(400, gettext("%(name)s: is too long.", name=name))
+        return text
+
+    return read
+
+
+def _number(least: int, most: int) -> Callable[[str, str], int]:
+    def read(name: str, text: str) -> int:
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+        if not least <= number <= most:
+            abort(
+                400,
+                gettext(
+                    "%(name)s: is no number from %(least)s to %(most)s.",
+                    name=name,
+                    least=least,
+                    most=most,
+                ),
+            )
+        return number
+
+    return read
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    # Not so near to the ends of time that no day comes before or after.
+    if not 1970 <= day.year <= 9000:
+        abort(400, gettext("%(name)s: is no date, such as 2026-11-24.", name=name))
+    return day
+
+
+PARTS = {
+    "q": Part("words", _text(MAX_TEXT)),
+    "page": Part("page", _text(MAX_ADDRESS)),
+    "author": Part("author", _text(MAX_TEXT)),
+    "section": Part("section", _text(MAX_TEXT)),
+    "language": Part("language", _text(35)),
+    "since": Part("first_day", _day),
+    "until": Part("last_day", _day),
+    "readers": Part("min_readers", _number(1, MAX_READERS)),
+    "evidence": Part("min_score", _number(0, 100)),
+}
+_DEFAULTS = {field.name: field.default for field in fields(Filter)}

@@ -18,6 +18,7 @@ from server.models import Event, Report, User
 from server.notify.announce import announce
 from server.reports import history, membership, queue
 from server.reports.resolution import IllegalChange, StaleReport, reopen, resolve
+from server.reports.views import VIEWS
 from server.reports.withholding import is_withheld, release
 
 ACTION = "<any(fixed, rejected, spam, reopen):action>"
@@ -101,10 +102,10 @@ def _back(report: Report, action: str) -> str:
     session, user = db.session(), signed_in()
     address = QueueAddress.read(request.form, membership.sites_of(session, user))
     becomes = "open" if action == "reopen" else action
-    if address.view in ("all", becomes):
+    if becomes in VIEWS[address.view].statuses:
         return address.url(f"report-{report.public_id}")
     above, below = queue.neighbours_of(
-        session, user, report, address.view, site=address.site, order=address.order
+        session, user, report, address.view, filter=address.filter, order=address.order
     )
     beside = below or above
     return address.url(f"report-{beside.public_id}" if beside else None)

@@ -12,6 +12,7 @@ from server.models.mute import PageMute
 from server.models.note import Note
 from server.models.reader import ReaderContact, ReaderKey
 from server.models.report import Event, Page, Report, Submission
+from server.models.saved_view import SavedView
 from server.models.site import Site, SiteOrigin
 from server.models.subscription import AuthorAddress, RoutingRule, RuleRecipient, Subscription
 from server.models.words import ReportWords
@@ -42,6 +43,7 @@ __all__ = [
     "ReportWords",
     "RoutingRule",
     "RuleRecipient",
+    "SavedView",
     "Site",
     "SiteOrigin",
     "Submission",

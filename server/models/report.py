@@ -34,12 +34,23 @@ EVENT_KINDS = (*STATUS_KINDS, "joined", *WORK_KINDS)
 EVENT_SOURCES = ("widget", "dashboard", "mail", "api", "command", "rule")
 
 
+def _index_of_said(column: str) -> Index:
+    """By what pages say of themselves, where they say it."""
+    said = text(f"{column} <> ''")
+    return Index(f"ix_page_{column}", "site_id", column, sqlite_where=said, postgresql_where=said)
+
+
 class Page(Base):
     """One article. ``url_hash`` stands for its key (:func:`server.text.page_identity.page_key`): an
     address can outgrow an index entry. ``url`` is the address it was first seen under."""
 
     __tablename__ = "page"
-    __table_args__ = (UniqueConstraint("site_id", "url_hash"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "url_hash"),
+        _index_of_said("author"),
+        _index_of_said("section"),
+        _index_of_said("language"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
@@ -81,6 +92,7 @@ class Report(Base):
             postgresql_where=text("resolved_at IS NOT NULL"),
         ),
         Index("ix_report_certainty", "site_id", "status", "score", "id"),
+        Index("ix_report_readers", "site_id", "status", "readers", "id"),
         Index(
             "ix_report_unexamined",
             "id",

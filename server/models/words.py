@@ -40,10 +40,12 @@ class ReportWords(Base):
     words: Mapped[str] = mapped_column(Text)
 
 
-_table = Base.metadata.tables["report_words"]
-for _statement in SQLITE_INDEX:
-    event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
-for _statement in SQLITE_NO_INDEX:
-    event.listen(_table, "before_drop", DDL(_statement).execute_if(dialect="sqlite"))
-for _statement in POSTGRESQL_INDEX:
-    event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+def _run(dialect: str, moment: str, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]  # it has no types
+        event.listen(Base.metadata.tables["report_words"], moment, ddl.execute_if(dialect=dialect))
+
+
+_run("sqlite", "after_create", SQLITE_INDEX)
+_run("sqlite", "before_drop", SQLITE_NO_INDEX)
+_run("postgresql", "after_create", POSTGRESQL_INDEX)

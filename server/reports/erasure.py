@@ -19,6 +19,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Attempt, Delivery, DeliveryReport, ReaderContact, Report, Site, Submission
 from server.reports.readers import forget_former_days
+from server.reports.words import index_words
 from server.text.mailbox import checked_address, names_address
 
 BATCH = 200
@@ -53,6 +54,7 @@ def erase_expired(stopping: Callable[[], bool] = lambda: False) -> int:
                 batch = _expired(session, site_id, limit)
                 _forget_messages(session, {report_id for _, report_id in batch})
                 _delete_submissions(session, [submission_id for submission_id, _ in batch])
+                index_words(session, {report_id for _, report_id in batch})
             erased += len(batch)
             if len(batch) < BATCH:
                 break
@@ -101,6 +103,7 @@ def erase(session: Session, submission_ids: Collection[int], email: str = "") ->
     messages = _forget_messages(session, {report.id for report in reports})
     messages += _forget_owed(session, email)
     _delete_submissions(session, submission_ids)
+    index_words(session, [report.id for report in reports])
     return Erased(
         len(submission_ids),
         contacts or 0,

@@ -21,6 +21,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Report
 from server.reports.readers import independent_readers
+from server.reports.words import index_words
 from server.spelling.dictionaries import default_folders
 from server.spelling.speller import Hunspell, shared
 from server.text.evidence import Finding, Reported, examine, score_of
@@ -71,6 +72,7 @@ def evaluate(session: Session, report: Report) -> list[Finding]:
         findings = [found("not-examined", translatable("This text could not be examined."))]
         score, stored = score_of(findings), [finding.stored() for finding in findings]
     with write_transaction() as writing:
+        index_words(writing, [report_id])
         writing.execute(
             update(Report)
             .where(

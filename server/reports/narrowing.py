@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import ge, lt
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from server.models import Page, Report, Site, SiteOrigin
 from server.reports.filters import Filter
@@ -21,16 +34,50 @@ from server.text.words import wanted
 MAX_NAMES = 1_000
 
 Condition = ColumnElement[bool]
+# The reports that are looked at one by one, by their ids. The limit keeps databases from reading
+# them by another of the conditions instead, of which they know nothing.
+_listed = (
+    select(
+        Report.id,
+        Report.site_id,
+        Report.page_id,
+        Report.status,
+        Report.assignee_id,
+        Report.last_submitted_at,
+        Report.score,
+        Report.readers,
+    )
+    .where(Report.id.in_(bindparam("ids", expanding=True)))
+    .limit(bindparam("most", type_=Integer))
+    .subquery("listed")
+)
+Listed = aliased(Report, _listed)
+
+# Not a parameter, so that a database knows that the indexes of what pages say are of use.
+_NOTHING: ColumnElement[str] = literal_column("''")
+
+
+@dataclass(frozen=True)
+class Range:
+    """One end of a range of a report's column."""
+
+    column: str
+    compare: Callable[[Any, Any], Any]
+    value: Any
+
+    def of(self, report: type[Report]) -> Condition:
+        condition: Condition = self.compare(getattr(report, self.column), self.value)
+        return condition
 
 
 @dataclass(frozen=True)
 class Narrowing:
-    """``conditions`` on a report joined with its page; ``ranges``: those that are ranges of one
-    of a report's columns, by its name. ``sources``: ids of reports that fit one part of the filter,
-    each of which an index finds; where there are few, they are all that need be looked at."""
+    """``conditions`` are on one of the Listed and its page. ``sources``: ids of reports that fit
+    one part of the filter, each of which an index finds; where there are few, they are all that
+    need be looked at."""
 
     conditions: tuple[Condition, ...] = ()
-    ranges: tuple[tuple[str, Condition], ...] = ()
+    ranges: tuple[Range, ...] = ()
     sources: tuple[Select[int], ...] = ()
 
 
@@ -50,10 +97,10 @@ def narrowing_of(
         conditions.append(_below_path(session, filter.section, site_ids))
     if filter.words:
         phrases = wanted(filter.words)
-        conditions.append(has_words(session, phrases) if phrases else false())
+        conditions.append(has_words(session, phrases, Listed.id) if phrases else false())
         if phrases:
             sources.append(found_by(session, phrases))
-    sources += [select(Report.id.label("id")).where(within, each) for _, each in ranges]
+    sources += [select(Report.id.label("id")).where(within, each.of(Report)) for each in ranges]
     return Narrowing(tuple(conditions), ranges, tuple(sources))
 
 
@@ -64,7 +111,7 @@ def known_names(
     look into its index for each, however many pages there are."""
     found: set[str] = set()
     for site_id in site_ids:
-        own = (Page.site_id == site_id, column != "")
+        own = (Page.site_id == site_id, column != _NOTHING)
         step = select(func.min(column).label("name")).where(*own).cte("step", recursive=True)
         further = select(func.min(column)).where(*own, column > step.c.name).scalar_subquery()
         step = step.union_all(select(further).where(step.c.name.is_not(None)))
@@ -75,18 +122,17 @@ def known_names(
     return sorted(found)
 
 
-def _ranges(filter: Filter) -> tuple[tuple[str, Condition], ...]:
+def _ranges(filter: Filter) -> tuple[Range, ...]:
+    last = Report.last_submitted_at.key
     found = []
     if filter.first_day:
-        begin = _midnight(filter.first_day)
-        found.append(("last_submitted_at", Report.last_submitted_at >= begin))
+        found.append(Range(last, ge, _midnight(filter.first_day)))
     if filter.last_day:
-        end = _midnight(filter.last_day) + timedelta(days=1)
-        found.append(("last_submitted_at", Report.last_submitted_at < end))
+        found.append(Range(last, lt, _midnight(filter.last_day) + timedelta(days=1)))
     if filter.min_readers > 1:
-        found.append(("readers", Report.readers >= filter.min_readers))
+        found.append(Range(Report.readers.key, ge, filter.min_readers))
     if filter.min_score > 0:
-        found.append(("score", Report.score >= filter.min_score))
+        found.append(Range(Report.score.key, ge, filter.min_score))
     return tuple(found)
 
 
@@ -136,7 +182,7 @@ def _named(
     if len(names) > MAX_NAMES:
         names = [typed]
     # The indexes leave out pages that say nothing.
-    return and_(column != "", column.in_([name for name in names if fits(name.casefold())]))
+    return and_(column != _NOTHING, column.in_([name for name in names if fits(name.casefold())]))
 
 
 def _below_path(session: Session, path: str, site_ids: Sequence[int]) -> Condition:

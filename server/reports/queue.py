@@ -66,8 +66,8 @@ def neighbours_of(
     scope = Scope.of(session, user, view, filter)
     above = walk(session, scope, order, 1, above=here, looked_at=NEARBY)
     below = walk(session, scope, order, 1, below=here, looked_at=NEARBY)
-    (first, *_), (last, *_) = (_load(session, each.cursors) or [None] for each in (above, below))
-    return first, last
+    first, last = (_load(session, each.cursors) for each in (above, below))
+    return next(iter(first), None), next(iter(last), None)
 
 
 def ids_in_batches(
@@ -127,7 +127,7 @@ def counts_by_view(session: Session, user: User, site_id: int | None = None) -> 
     """How many reports each view holds, counted to COUNT_LIMIT."""
     counts = dict.fromkeys(VIEWS, 0)
     counting = [
-        _count_of(view, branch, scope.held)
+        _count_of(view, branch, scope.held(Report))
         for view in VIEWS
         for scope in [Scope.of(session, user, view, Filter(site_id=site_id))]
         for branch in scope.branches

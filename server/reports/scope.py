@@ -13,14 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import product
+from operator import gt
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from server.models import Membership, Page, Report, User
 from server.reports.filters import EVERYTHING, Filter
-from server.reports.narrowing import Narrowing, narrowing_of
+from server.reports.narrowing import Listed, Narrowing, Range, narrowing_of
 from server.reports.views import VIEWS, Cursor, Order, View
 
 # Where an index names no more reports than this, all of them are looked at.
@@ -69,7 +70,7 @@ class Scope:
 
     def since(self, moment: datetime) -> Scope:
         """Of these reports those that were submitted after a moment."""
-        later = (Report.last_submitted_at.key, Report.last_submitted_at > moment)
+        later = Range(Report.last_submitted_at.key, gt, moment)
         narrowing = replace(self.narrowing, ranges=(*self.narrowing.ranges, later))
         return replace(self, narrowing=narrowing)
 
@@ -77,34 +78,48 @@ class Scope:
     def branches(self) -> list[Branch]:
         return list(product(self.site_ids, self.view.statuses))
 
-    @property
-    def within(self) -> Condition:
+    def within(self, report: type[Report]) -> Condition:
         return and_(
-            Report.site_id.in_(self.site_ids), Report.status.in_(self.view.statuses), self.held
+            report.site_id.in_(self.site_ids),
+            report.status.in_(self.view.statuses),
+            self.held(report),
         )
 
-    @property
-    def held(self) -> Condition:
+    def held(self, report: type[Report]) -> Condition:
         """Who has the reports."""
         if not self.view.whose:
             return true()
-        return Report.assignee_id == (self.user_id if self.view.whose == "me" else None)
+        return report.assignee_id == (self.user_id if self.view.whose == "me" else None)
 
     def along(self, order: Order) -> list[Condition]:
         """What the index of an order decides by itself."""
-        own = [each for name, each in self.narrowing.ranges if name == order.column.key]
-        return [*own, self.held] if order.is_of_time else own
+        ranges = [each for each in self.narrowing.ranges if each.column == order.column.key]
+        own = [each.of(Report) for each in ranges]
+        return [*own, self.held(Report)] if order.is_of_time else own
 
-    def beside(self, order: Order) -> list[Condition]:
-        """What it does not."""
-        other = [each for name, each in self.narrowing.ranges if name != order.column.key]
-        held = [self.held] if self.view.whose and not order.is_of_time else []
-        return [*self.narrowing.conditions, *other, *held]
+    def is_along(self, order: Order) -> bool:
+        """Whether it decides everything."""
+        ranges = all(each.column == order.column.key for each in self.narrowing.ranges)
+        return (
+            ranges and not self.narrowing.conditions and (order.is_of_time or not self.view.whose)
+        )
 
     @property
     def sources(self) -> list[Select[int]]:
-        own = select(Report.id.label("id")).where(self.within)
+        own = select(Report.id.label("id")).where(self.within(Report))
         return [*self.narrowing.sources, *([own] if self.view.whose == "me" else [])]
+
+    def fitting(self, order: Order) -> Select[Any]:
+        """Those of the Listed that belong to it."""
+        return (
+            select(getattr(Listed, order.column.key), Listed.id)
+            .join(Page, Page.id == Listed.page_id)
+            .where(
+                self.within(Listed),
+                *self.narrowing.conditions,
+                *(each.of(Listed) for each in self.narrowing.ranges),
+            )
+        )
 
 
 def walk(
@@ -122,7 +137,7 @@ def walk(
     way = _Way(session, scope, order, below or above, backwards=above is not None)
     if not scope.site_ids:
         return Stretch([], total=0)
-    if not scope.beside(order):
+    if scope.is_along(order):
         found = way.read(wanted + 1, way.start)
         return Stretch(found[:wanted], found[wanted - 1] if len(found) > wanted else None)
     few = _few(session, scope)
@@ -145,23 +160,36 @@ class _Way:
 
     def read(self, limit: int, after: Cursor | None) -> list[Cursor]:
         """The next places in the index of the order, whatever stands there."""
+        parts = [
+            self._rows(branch, limit, condition)
+            for branch in self.scope.branches
+            for condition in self._further(after)
+        ]
         found = [
             Cursor(value, id)
-            for batch in batches(self.scope.branches)
-            for value, id in self.session.execute(
-                union_all(*(self._rows(branch, limit, after) for branch in batch))
-            )
+            for batch in batches(parts)
+            for value, id in self.session.execute(union_all(*batch))
         ]
         return sorted(found, reverse=self.descending)[:limit]
 
-    def _rows(self, branch: Branch, limit: int, after: Cursor | None) -> Select[Any]:
+    def _further(self, after: Cursor | None) -> list[Condition]:
+        """What comes after a place: its equals, and the others. Asked for apart, because SQLite
+        would read all equals that stand before it."""
+        if after is None:
+            return [true()]
+        column = self.order.column
+        if self.descending:
+            return [and_(column == after.value, Report.id < after.id), column < after.value]
+        return [and_(column == after.value, Report.id > after.id), column > after.value]
+
+    def _rows(self, branch: Branch, limit: int, further: Condition) -> Select[Any]:
         column = self.order.column
         query = select(column, Report.id).where(
-            Report.site_id == branch[0], Report.status == branch[1], *self.scope.along(self.order)
+            Report.site_id == branch[0],
+            Report.status == branch[1],
+            further,
+            *self.scope.along(self.order),
         )
-        if after:
-            here, key = tuple_(after.value, after.id), tuple_(column, Report.id)
-            query = query.where(key < here if self.descending else key > here)
         if self.descending:
             query = query.order_by(column.desc(), Report.id.desc())
         else:
@@ -200,17 +228,10 @@ class _Way:
     def _fitting(self, ids: Sequence[int]) -> list[Cursor]:
         if not ids:
             return []
-        query = (
-            select(self.order.column, Report.id)
-            .join(Page)
-            .where(
-                Report.id.in_(ids),
-                self.scope.within,
-                *self.scope.narrowing.conditions,
-                *(each for _, each in self.scope.narrowing.ranges),
-            )
+        rows = self.session.execute(
+            self.scope.fitting(self.order), {"ids": list(ids), "most": len(ids)}
         )
-        return [Cursor(value, id) for value, id in self.session.execute(query)]
+        return [Cursor(value, id) for value, id in rows]
 
 
 def batches(parts: Sequence[T]) -> Iterator[Sequence[T]]:

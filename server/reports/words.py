@@ -6,11 +6,12 @@ from collections.abc import Collection
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
+    SQLColumnExpression,
     column,
     func,
     literal_column,
-    or_,
     select,
     table,
 )
@@ -26,15 +27,27 @@ MAX_SUBMISSIONS = 50
 MAX_LENGTH = 50_000
 
 _index = table("report_words_index", column("rowid"), column("report_words_index"))
-_SIMPLE = literal_column("'simple'")
+_SIMPLE: ColumnElement[str] = literal_column("'simple'")
+
+
+_OWN = (
+    Report.id,
+    Report.status,
+    Report.before,
+    Report.exact,
+    Report.after,
+    Report.suggestion,
+    Report.correction,
+)
 
 
 def index_words(session: Session, report_ids: Collection[int]) -> None:
     """Bring what is searched up to date with some reports, in the caller's write transaction."""
+    # Not as objects: what the session holds of them is about to change.
     rows = [
         {"report_id": report.id, "words": _words(session, report)}
-        for report in session.scalars(
-            select(Report).where(Report.id.in_(report_ids)).order_by(Report.id)
+        for report in session.execute(
+            select(*_OWN).where(Report.id.in_(report_ids)).order_by(Report.id)
         )
     ]
     if not rows:
@@ -69,23 +82,27 @@ def found_by(session: Session, phrases: Collection[Phrase]) -> Select[int]:
     )
 
 
-def has_words(session: Session, phrases: Collection[Phrase]) -> ColumnElement[bool]:
+def has_words(
+    session: Session, phrases: Collection[Phrase], report_id: SQLColumnExpression[int]
+) -> ColumnElement[bool]:
     """Whether a report has all of these; for few reports that are named by their ids."""
     found = found_by(session, phrases)
     (found_id,) = found.selected_columns
-    return found.where(found_id == Report.id).exists()
+    return found.where(found_id == report_id).exists()
 
 
-def _words(session: Session, report: Report) -> str:
-    written = session.execute(
+def _words(session: Session, report: Row[int, str, str, str, str, str, str]) -> str:
+    query = (
         select(Submission.suggestion, Submission.comment)
         .where(Submission.report_id == report.id)
-        .where(or_(Submission.spam.is_(False), report.status == "spam"))
         .order_by(Submission.id.desc())
         .limit(MAX_SUBMISSIONS)
-    ).all()
+    )
+    if report.status != "spam":
+        query = query.where(Submission.spam.is_(False))
+    written = session.execute(query).all()
     sentence = f"{report.before}{report.exact}{report.after}"
     # Where only a part of a word is selected, it is found too.
-    texts = [sentence, report.exact, report.suggestion]
+    texts = [sentence, report.exact, report.suggestion, report.correction]
     texts += [suggestion for suggestion, _ in written] + [comment for _, comment in written]
     return searchable("\n".join(dict.fromkeys(filter(None, texts))))[:MAX_LENGTH]

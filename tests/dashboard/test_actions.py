@@ -14,7 +14,7 @@ from submissions import EDITOR, PASSWORD, Submit
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Event, Report, Site, User
-from server.reports.queue import NEWEST
+from server.reports.views import NEWEST
 from server.sites import add_member, add_user
 
 Act = Callable[..., str]
