@@ -5,17 +5,31 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from live_server import LiveServer
-from sqlalchemy import select
+from browsing import Newspaper
+from flask import Flask
+from live_server import LiveServer, wait_until
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from server import create_app
 from server.clock import now
+from server.config import Settings
 from server.database import write_transaction
-from server.models import Page, Report, Site
+from server.extensions import db
+from server.models import Delivery, Page, Report, Site
+from server.notify.mutes import mute
+from server.notify.rules import NewRule, add_author, add_rule
+from server.notify.site_channels import add_channel
+from server.notify.subscriptions import Choices, add_recipient
+from server.sites import add_member, add_site, add_user
+from server.text.matching import Conditions
 
 QUIET_SITE = "The Evening Post"
 CHIEF = "chief@news.example"
@@ -121,37 +135,32 @@ def _body(site_key: str, origin: str, number: int, mistake: Mistake) -> dict[str
     }
 
 
-def add_accounts(server: LiveServer) -> None:
-    """A second site that nobody has reported to, and who belongs to which."""
-    server.command("sites", "add", QUIET_SITE, "--origin", "https://post.example")
-    for email, site, role in (
-        (CHIEF, "The News", "owner"),
-        (CHIEF, QUIET_SITE, "editor"),
-        (NEWCOMER, QUIET_SITE, "editor"),
-    ):
-        server.command(
-            "users", "add", email, "--site", site, "--role", role, "--password", PASSWORD
-        )
+def _furnish(site: Site, session: Session, origin: str) -> None:
+    """Who works where, where reports go, and what somebody muted."""
+    quiet = add_site(session, QUIET_SITE, ["https://post.example"])
+    chief, newcomer = (add_user(session, email, PASSWORD) for email in (CHIEF, NEWCOMER))
+    add_member(session, chief, site, "owner")
+    add_member(session, chief, quiet, "editor")
+    add_member(session, newcomer, quiet, "owner")
+    # It answers that it does not know how.
+    address = f"{origin}/hook"
+    add_channel(session, site, "webhook", name="Desk", address=address, allow_private=True)
+    add_recipient(session, site.id, "desk@news.example", Choices(mode="daily"))
+    add_author(session, site.id, "Anna Berg", "anna@news.example")
+    add_rule(
+        session,
+        site.id,
+        NewRule(conditions=Conditions(author="Anna Berg"), recipients=["desk@news.example"]),
+    )
 
 
-def add_past(site_key: str) -> None:
-    """Four weeks of reports that were decided; within the application's context."""
-    with write_transaction() as session:
-        site = session.scalars(select(Site).where(Site.key == site_key)).one()
-        pages = [
-            Page(
-                site_id=site.id,
-                url=f"https://news.example/{number}",
-                url_hash=bytes([number]) * 32,
-                title=title,
-                language="en",
-                author=author,
-            )
-            for number, (title, author) in enumerate(AUTHORS.items())
-        ]
-        session.add_all(pages)
-        session.flush()
-        session.add_all(_decided(site.id, pages[number % 3].id, number) for number in range(60))
+def _add_past(site: Site, session: Session) -> None:
+    """Four weeks of reports that were decided, on the pages of which readers just wrote."""
+    pages = session.scalars(select(Page.id).where(Page.title.in_(AUTHORS))).all()
+    session.add_all(_decided(site.id, pages[number % len(pages)], number) for number in range(60))
+    muted = session.scalars(select(Page.id).where(Page.title == MARKET)).first()
+    assert muted is not None
+    mute(session, muted, CHIEF)
 
 
 def _decided(site_id: int, page_id: int, number: int) -> Report:
@@ -189,3 +198,40 @@ def spread_over_days(database: Path) -> None:
                 "UPDATE submission SET received_at = ?1 WHERE report_id = ?2",
                 (moment.replace(tzinfo=None).isoformat(" "), report_id),
             )
+
+
+@contextmanager
+def open_newsroom(folder: Path) -> Iterator[tuple[LiveServer, Newspaper, Flask]]:
+    """A server at work, the newspaper whose readers write to it, and an application of our own on
+    the same database. Everything that a worker owes is done."""
+    newspaper = Newspaper()
+    data = folder / "var"
+    server = LiveServer(
+        data, newspaper.origin, login_limit="1000/minute", webhook_allow_private="true"
+    )
+    app = create_app(Settings.from_environment(server.environment))
+    with app.app_context():
+        with write_transaction() as session:
+            site = session.scalars(select(Site)).one()
+            _furnish(site, session, newspaper.origin)
+        server.start()
+        try:
+            seed(server, newspaper.origin)
+            wait_until(_nothing_is_owed, 120, "evidence and mails")
+            spread_over_days(data / "copydesk.db")
+            with write_transaction() as session:
+                _add_past(session.get_one(Site, site.id), session)
+            yield server, newspaper, app
+        finally:
+            server.stop()
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _nothing_is_owed() -> bool:
+    session = db.session()
+    session.rollback()
+    unexamined = select(func.count()).where(Report.evaluated_at.is_(None))
+    # The webhook's address answers nobody.
+    mails = select(func.count()).where(Delivery.channel == "mail", Delivery.state == "kept")
+    return not session.scalar(unexamined) and (session.scalar(mails) or 0) >= len(MISTAKES)

@@ -1,0 +1,119 @@
+"""Every page of the dashboard, with something to show on it.
+
+What holds for all pages (accessible, light, of phone width, translated) is tested and pictured by
+this table; a test compares it with the addresses that there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, url_for
+from newsroom import MISTAKES
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.extensions import db
+from server.models import Delivery, Report, Site
+
+Values = Callable[[Session], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as it is looked at: ``values`` of its address are found in the newsroom."""
+
+    name: str
+    endpoint: str
+    values: Values = field(default=lambda session: {})
+
+
+def query(**values: str) -> Values:
+    """Fixed values of an address."""
+    return lambda session: values
+
+
+def _report(number: int) -> Values:
+    """The report of one of the newsroom's mistakes."""
+    exact = MISTAKES[number].exact
+
+    def values(session: Session) -> dict[str, Any]:
+        found = select(Report.public_id).where(Report.exact == exact)
+        return {"public_id": session.scalars(found).one()}
+
+    return values
+
+
+def _closed(session: Session) -> dict[str, Any]:
+    found = select(Report.public_id).where(Report.status == "fixed").limit(1)
+    return {"public_id": session.scalars(found).one()}
+
+
+def _delivery(channel: str) -> Values:
+    def values(session: Session) -> dict[str, Any]:
+        found = select(Delivery.public_id).where(Delivery.channel == channel).limit(1)
+        return {"public_id": session.scalars(found).one()}
+
+    return values
+
+
+def _site(session: Session) -> dict[str, Any]:
+    return {"site_key": session.scalars(select(Site.key).order_by(Site.id)).first()}
+
+
+# For who is logged out.
+OUTSIDE = (
+    Shown("login", "security.login"),
+    Shown("login-passkey", "security.wan_signin"),
+)
+
+# For the chief, who owns a site and edits another.
+INSIDE = (
+    Shown("queue", "dashboard.show_queue"),
+    Shown("queue-certain", "dashboard.show_queue", query(sort="certainty")),
+    Shown("queue-all", "dashboard.show_queue", query(view="all")),
+    Shown("report", "dashboard.show_report", _report(-1)),
+    Shown("report-rtl", "dashboard.show_report", _report(4)),
+    Shown("report-long-word", "dashboard.show_report", _report(3)),
+    Shown("report-closed", "dashboard.show_report", _closed),
+    Shown("deliveries", "dashboard.show_deliveries"),
+    Shown("delivery-mail", "dashboard.show_delivery", _delivery("mail")),
+    Shown("delivery-webhook", "dashboard.show_delivery", _delivery("webhook")),
+    Shown("statistics", "dashboard.show_statistics"),
+    Shown("account", "dashboard.show_account"),
+    Shown("password", "security.change_password"),
+    Shown("authenticator", "security.two_factor_setup"),
+    Shown("recovery-codes", "security.mf_recovery_codes"),
+    Shown("new-passkey", "security.wan_register"),
+    Shown("verify", "security.verify"),
+    Shown("verify-passkey", "security.wan_verify"),
+    Shown("notifications", "dashboard.show_notifications"),
+    Shown("recipients", "dashboard.show_recipients", _site),
+    Shown("channels", "dashboard.show_channels"),
+    Shown("not-found", "dashboard.show_report", query(public_id="0" * 32)),
+)
+
+# No pages of the dashboard: files, what a mail looks like, and what leads elsewhere at once.
+NO_PAGES = {
+    "dashboard.static",
+    "dashboard.show_figure_as_csv",
+    "dashboard.show_delivery_html",
+    "security.static",
+    "security.logout",
+    "security.tf_select",
+    "security.two_factor_rescue",
+    "security.wan_delete",
+    # They are shown in the middle of a log-in (tests/dashboard/test_account.py).
+    "security.mf_recovery",
+    "security.two_factor_token_validation",
+}
+
+
+def addresses(app: Flask, pages: tuple[Shown, ...]) -> dict[str, str]:
+    """The paths of pages, by their names; within the application's context."""
+    with app.test_request_context():
+        session = db.session()
+        session.rollback()
+        return {page.name: url_for(page.endpoint, **page.values(session)) for page in pages}
