@@ -10,14 +10,17 @@ from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
 
+from server import account_events
 from server.account_messages import Messages
 from server.clock import now
 from server.config import Settings
 from server.extensions import db, limiter
 from server.models import Passkey, User
+from server.notify.account_mail import RESET_HOURS
+from server.passwords import MIN_LENGTH, PasswordRules
 from server.second_factor import SingleUseTotp, recovery_keys, totp_keys
 
-security = Security(totp_cls=SingleUseTotp)
+security = Security(totp_cls=SingleUseTotp, password_util_cls=PasswordRules)
 
 SESSION = timedelta(hours=12)
 # For who ticks "Stay logged in on this device".
@@ -28,7 +31,7 @@ STILL_FRESH = timedelta(minutes=5)
 # Seconds that an authenticator's clock may be off.
 CLOCK_SKEW = 30
 # They verify a password, which takes long and writes nothing.
-SLOW_AND_READING = ("security.login", "security.verify")
+SLOW_AND_READING = ("security.login", "security.verify", "security.forgot_password")
 
 
 def configure_security(app: Flask) -> None:
@@ -40,7 +43,7 @@ def configure_security(app: Flask) -> None:
         SECURITY_PASSWORD_HASH="argon2",
         # argon2 salts by itself; Flask-Security asks for a salt for its other uses.
         SECURITY_PASSWORD_SALT=settings.secret_key,
-        SECURITY_PASSWORD_LENGTH_MIN=10,
+        SECURITY_PASSWORD_LENGTH_MIN=MIN_LENGTH,
         SECURITY_LOGIN_URL="/login",
         SECURITY_LOGOUT_URL="/logout",
         SECURITY_LOGOUT_METHODS=["POST"],
@@ -61,6 +64,20 @@ def configure_security(app: Flask) -> None:
         SECURITY_CHANGE_PASSWORD_TEMPLATE="accounts/change_password.html",
         SECURITY_POST_CHANGE_VIEW="/account",
         SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        # No name server is asked about an address: it would tell others, and take its time.
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_RECOVERABLE=True,
+        SECURITY_RESET_URL="/login/reset",
+        SECURITY_RESET_PASSWORD_WITHIN=timedelta(hours=RESET_HOURS),
+        SECURITY_FORGOT_PASSWORD_TEMPLATE="accounts/forgot_password.html",
+        SECURITY_RESET_PASSWORD_TEMPLATE="accounts/reset_password.html",
+        # Mails are owed by server/account_events.py, as all others are.
+        SECURITY_SEND_PASSWORD_RESET_EMAIL=False,
+        SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL=False,
+        SECURITY_MSG_PASSWORD_RESET_REQUEST=(
+            "If there is an account of this address, a mail with a link is on its way.",
+            "info",
+        ),
         SECURITY_FRESHNESS=FRESH,
         SECURITY_FRESHNESS_GRACE_PERIOD=STILL_FRESH,
         SECURITY_VERIFY_TEMPLATE="accounts/verify.html",
@@ -79,6 +96,7 @@ def configure_security(app: Flask) -> None:
     messages: Any = Messages
     security.i18n_domain = messages(app)
     user_authenticated.connect(_begin_anew, app)
+    account_events.init_app(app)
     app.before_request(_write_from_the_beginning)
     _slow_down(app, settings.login_limit)
     # Recovery codes help who lost a phone; a mail to the operator is not a way in.
@@ -129,6 +147,8 @@ def _slow_down(app: Flask, limit: str) -> None:
         "login",
         "verify",
         "change_password",
+        "forgot_password",
+        "reset_password",
         "two_factor_token_validation",
         "mf_recovery",
         "wan_signin_response",

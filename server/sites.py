@@ -8,20 +8,19 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from flask_security.utils import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.invalid import InvalidInput as InvalidInput  # noqa: PLC0414 - rooms below import it from here
 from server.language import available, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
+from server.passwords import WeakPassword, hashed
 from server.text.address import AddressError, origin_pattern
 from server.text.mailbox import InvalidAddress, checked_address
 from server.text.zone import is_zone
 from server.widget.build import current_build
 from server.widget.options import InvalidOption, changed
 
-MIN_PASSWORD_LENGTH = 10
 # A widget keeps a report for seven days and may send it again: its first answer must be known.
 MIN_RETENTION_DAYS = 8
 MAX_RETENTION_DAYS = 3_650
@@ -94,8 +93,8 @@ def site_named(session: Session, name_or_key: str) -> Site:
 def add_user(session: Session, email: str, password: str, language: str = "") -> User:
     """A new account. ``language`` is that of its mails, BCP 47; empty: that of each site.
 
-    Raises InvalidInput for a bad or taken address, a short password, or a language that mails do
-    not speak.
+    Raises InvalidInput for a bad or taken address, a password that will not do, or a language that
+    mails do not speak.
     """
     try:
         address = checked_address(email, trial=True)
@@ -103,14 +102,19 @@ def add_user(session: Session, email: str, password: str, language: str = "") ->
         raise InvalidInput(f"email: {error}") from None
     if find_user(session, address):
         raise InvalidInput(f"email: there is already an account {address}.")
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise InvalidInput(f"password: must have at least {MIN_PASSWORD_LENGTH} characters.")
-    user = User(
-        email=address, password=hash_password(password), language=account_language(language)
-    )
+    language = account_language(language)
+    user = User(email=address, password=hashed_password(password, address), language=language)
     session.add(user)
     session.flush()
     return user
+
+
+def hashed_password(password: str, address: str) -> str:
+    """See :func:`server.passwords.hashed`. Raises InvalidInput."""
+    try:
+        return hashed(password, address)
+    except WeakPassword as error:
+        raise InvalidInput(f"password: {error}") from None
 
 
 def account_language(language: str) -> str:
@@ -136,7 +140,7 @@ def user_of(session: Session, email: str) -> User:
 
 def reset_access(user: User, password: str, *, second_factor: bool) -> None:
     """A new password, and every session ends; ``second_factor``: what else guards it goes too."""
-    user.password = hash_password(password)
+    user.password = hashed_password(password, user.email)
     user.fs_uniquifier = secrets.token_hex(32)
     if second_factor:
         user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None

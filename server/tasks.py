@@ -29,6 +29,7 @@ from server.config import SettingError, Settings
 from server.extensions import db
 from server.lane import Lane
 from server.notify import digests, routing
+from server.notify.account_mail import forget_account_mail
 from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
 from server.notify.thanks import forget_thanked_readers, owe_thanks
@@ -230,6 +231,7 @@ def _register(app: Flask, huey: Huey) -> Any:
         with app.app_context():
             attempt(erase_expired, stopping=stopping.is_set)
             attempt(routing.forget_routed, stopping=stopping.is_set)
+            attempt(forget_account_mail)
 
     huey.periodic_task(crontab(minute="23"), name="forget")(forget)
     return look_bell

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from server import people, tasks
+from server.audit import record
+from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import ROLES, Membership, User
+from server.notify.account_mail import invitation_path
 from server.reports.assignment import release
-from server.reports.membership import ACTING_ROLES
 from server.schema import require_current_schema
 from server.sites import (
     InvalidInput,
@@ -20,7 +24,6 @@ from server.sites import (
     add_user,
     close_account,
     find_user,
-    membership_of,
     new_password,
     reset_access,
     site_named,
@@ -38,7 +41,9 @@ def users() -> None:
 @click.option("--site", "site_name", required=True, help="Name or key of the site.")
 @click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
 @click.option(
-    "--password", default=None, help="At least 10 characters; generated and printed if absent."
+    "--password",
+    default=None,
+    help="At least 10 characters, not an easy one; generated and printed if absent.",
 )
 @click.option(
     "--language", default="", help="Of the account's mails, BCP 47; that of each site if absent."
@@ -60,12 +65,35 @@ def users_add(email: str, site_name: str, role: str, password: str | None, langu
             elif language:
                 user.language = account_language(language)
             add_member(session, user, site, role)
+            record(session, "member.added", actor=None, site=site, detail=f"{user.email}: {role}")
             name = site.name
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Added {email} to {name} as {role}.")
     if generated:
         click.echo(f"Password: {generated}")
+
+
+@users.command("invite")
+@click.argument("email")
+@click.option("--site", "site_name", required=True, help="Name or key of the site.")
+@click.option("--role", type=click.Choice(ROLES), default="editor", show_default=True)
+@with_appcontext
+def users_invite(email: str, site_name: str, role: str) -> None:
+    """Ask an address to join a site, by mail; the link stands here too, to hand over."""
+    require_current_schema()
+    settings: Settings = current_app.extensions["copydesk_settings"]
+    try:
+        with write_transaction() as session:
+            site = site_named(session, site_name)
+            invitation = people.invite(session, settings, site, email, role, actor=None)
+            said = f"Invited {invitation.email} to {site.name} as {role}."
+            path = invitation_path(settings, invitation.public_id)
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    tasks.ring()
+    click.echo(said)
+    click.echo(f"Link: {settings.public_url}{path}")
 
 
 @users.command("list")
@@ -101,6 +129,7 @@ def users_reset(email: str, second_factor: bool) -> None:
         with write_transaction() as session:
             user = user_of(session, email)
             reset_access(user, password, second_factor=second_factor)
+            record(session, "account.reset", actor=None, detail=user.email)
             address = user.email
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
@@ -124,9 +153,7 @@ def users_role(email: str, site_name: str, role: str) -> None:
     try:
         with write_transaction() as session:
             user, site = user_of(session, email), site_named(session, site_name)
-            membership_of(session, user, site).role = role
-            if role not in ACTING_ROLES:
-                release(session, user.id, site.id, actor=None, source="command")
+            people.change_role(session, user, site, role, actor=None)
             said = f"{user.email} is {role} of {site.name}."
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
@@ -143,8 +170,7 @@ def users_remove(email: str, site_name: str) -> None:
     try:
         with write_transaction() as session:
             user, site = user_of(session, email), site_named(session, site_name)
-            session.delete(membership_of(session, user, site))
-            release(session, user.id, site.id, actor=None, source="command")
+            people.remove_member(session, user, site, actor=None)
             said = f"{user.email} is not a member of {site.name} any more."
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
@@ -162,6 +188,7 @@ def users_close(email: str) -> None:
             user = user_of(session, email)
             close_account(user)
             release(session, user.id, actor=None, source="command")
+            record(session, "account.closed", actor=None, detail=user.email)
             said = f"{user.email} is closed. What it did stays in the history."
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None

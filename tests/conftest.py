@@ -90,7 +90,7 @@ def site(app: Flask) -> Site:
 
 @pytest.fixture
 def editor(site: Site) -> User:
-    return db.session.scalars(select(User)).one()
+    return db.session.scalars(select(User).where(User.email == EDITOR)).one()
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def upgraded(environment: dict[str, str]) -> dict[str, str]:
         ["users", "add"],
         ["users", "list"],
         ["users", "reset"],
+        ["users", "invite"],
         ["users", "role"],
         ["users", "remove"],
         ["users", "close"],
@@ -222,11 +223,14 @@ def test_role_changes_and_membership_ends(upgraded: dict[str, str]) -> None:
 
     raised = copydesk(upgraded, "users", "role", *at, "--role", "owner")
     listed = copydesk(upgraded, "users", "list")
+    last_owner = copydesk(upgraded, "users", "remove", *at)
+    copydesk(upgraded, "users", "add", "bo@news.example", "--site", "The News", "--role", "owner")
     removed = copydesk(upgraded, "users", "remove", *at)
     again = copydesk(upgraded, "users", "remove", *at)
 
     assert raised.stdout == "ann@news.example is owner of The News.\n"
     assert "The News (owner)" in listed.stdout
+    assert "the site needs an owner" in last_owner.stderr
     assert removed.returncode == 0
     assert again.returncode == 1
     assert "email: ann@news.example is not a member of The News." in again.stderr

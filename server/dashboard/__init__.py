@@ -14,7 +14,9 @@ def init_app(app: Flask) -> None:
         deliveries,  # noqa: F401
         errors,
         format,
+        invitations,  # noqa: F401
         notifications,  # noqa: F401
+        people,  # noqa: F401
         queue,  # noqa: F401
         recipients,  # noqa: F401
         reports,  # noqa: F401

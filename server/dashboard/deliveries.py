@@ -81,13 +81,13 @@ def show_delivery_instead(public_id: uuid.UUID, action: str) -> BaseResponse:
 def retry_delivery(public_id: uuid.UUID, action: str) -> BaseResponse:
     """Queue a message again, or all that failed for its recipient; or try a held recipient now."""
     delivery = _delivery(public_id)
-    require_acting(delivery.site_id)
+    require_acting(delivery.site.id)
     with write_transaction() as session:
         if action == "probe":
             count = int(breaker.probe_now(session, delivery))
         elif action == "retry_all":
             count = outbox.retry_failed(
-                session, delivery.site_id, delivery.channel, delivery.recipient
+                session, delivery.site.id, delivery.channel, delivery.recipient
             )
         else:
             count = int(outbox.retry(session, delivery))

@@ -29,7 +29,7 @@ def stop(token: str) -> Response:
     delivery = _delivery(token)
     if not _is_one_click():
         return _stop_page(delivery, done=False, status=400)
-    site_id, address = delivery.site_id, delivery.recipient
+    site_id, address = delivery.site.id, delivery.recipient
     write_with_retry(lambda session: subscriptions.stop(session, site_id, address))
     return _stop_page(delivery, done=True)
 

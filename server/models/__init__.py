@@ -8,6 +8,7 @@ from server.models.base import Base
 from server.models.block import Block
 from server.models.channel import CHANNEL_KINDS, Attempt, Breaker, Channel
 from server.models.delivery import Delivery, DeliveryReport
+from server.models.invitation import Invitation
 from server.models.mute import PageMute
 from server.models.note import Note
 from server.models.reader import ReaderContact, ReaderKey
@@ -31,6 +32,7 @@ __all__ = [
     "Delivery",
     "DeliveryReport",
     "Event",
+    "Invitation",
     "Membership",
     "Note",
     "Page",

@@ -20,7 +20,8 @@ DELIVERY_STATES = ("queued", "sent", "kept", "failed")
 CHANNELS = ("mail", "webhook", "apprise")
 # report: about one report, at once. collected: what came within a burst, quiet hours or beyond an
 # hour's budget. digest: the queue, once in a period. thanks: to a reader. test: nothing but itself.
-DELIVERY_KINDS = ("report", "collected", "digest", "thanks", "test")
+# account: about the recipient's own account; belongs to no site, and no page shows it.
+DELIVERY_KINDS = ("report", "collected", "digest", "thanks", "test", "account")
 
 
 class Delivery(Base):
@@ -48,7 +49,8 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_public_id)
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    # None for the kind "account" alone.
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10), default="report")
     report_id: Mapped[int | None] = mapped_column(
         ForeignKey("report.id", ondelete="CASCADE"), index=True
@@ -58,7 +60,8 @@ class Delivery(Base):
     recipient: Mapped[str] = mapped_column(String(500))
     dedupe_key: Mapped[str] = mapped_column(String(64), unique=True)
     collects: Mapped[str | None] = mapped_column(String(40))
-    # Of a digest: what it covers, as :mod:`server.notify.digests` writes it.
+    # Of a digest: what it covers, as :mod:`server.notify.digests` writes it; of a mail about an
+    # account: which (:mod:`server.notify.account_mail`).
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     message_id: Mapped[str] = mapped_column(String(255), unique=True)
     state: Mapped[str] = mapped_column(String(10), default="queued")
@@ -75,6 +78,7 @@ class Delivery(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     sent_at: Mapped[datetime | None]
 
+    # Whoever meets a mail about an account looks at its kind first.
     site: Mapped[Site] = relationship()
     report: Mapped[Report | None] = relationship()
     event: Mapped[Event | None] = relationship()

@@ -20,10 +20,11 @@ def automatic(delivery: Delivery) -> dict[str, str]:
 
     No ``Precedence``: it is no standard, and what it says these and List-Id say already.
     """
+    of_site = f":{delivery.site.key}" if delivery.kind != "account" else ""
     return {
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
-        "Feedback-ID": f"{delivery.kind}:{delivery.site.key}:{FEEDBACK_SENDER}",
+        "Feedback-ID": f"{delivery.kind}{of_site}:{FEEDBACK_SENDER}",
     }
 
 

@@ -74,8 +74,12 @@ class Letter:
 
     def url(self, purpose: str, token: str) -> str:
         """The address of a signed link; what the delivery keeps will be without its token."""
-        self._tokens.append(token)
+        self.conceal(token)
         return f"{self.settings.public_url}/mail/{purpose}/{token}"
+
+    def conceal(self, secret: str) -> None:
+        """What the delivery keeps will be without this."""
+        self._tokens.append(secret)
 
     def render(self, template: str, *, subject: str, **values: Any) -> Rendered:
         """Both forms of ``notify/<template>``."""

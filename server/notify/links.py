@@ -24,6 +24,7 @@ from server.signing import ClockSigner
 ACTIONS = ("fixed", "rejected", "spam")
 # An editor comes back from a holiday; a forgotten mail does not stay a key for ever.
 ACTION_DAYS = 14
+INVITATION_DAYS = 14
 # Stopping mail must work for as long as anybody keeps a message.
 STOP_DAYS = 730
 # A form of a page that was left open.
@@ -100,6 +101,15 @@ class Links:
     def read_hash(self, purpose: str, token: str) -> bytes:
         """Raises LinkError, ExpiredLink."""
         return _bytes(self._read(purpose, token, timedelta(days=STOP_DAYS)))
+
+    def sign_invitation(self, invitation: UUID) -> str:
+        """The token by which an invitation is answered; the row says until when."""
+        return self._sign("invitation", _text(invitation.bytes))
+
+    def read_invitation(self, token: str) -> UUID:
+        """The invitation's public id. Raises LinkError, ExpiredLink."""
+        lasting = timedelta(days=INVITATION_DAYS)
+        return UUID(bytes=_bytes(self._read("invitation", token, lasting)))
 
     def form_token(self, link: str) -> str:
         """Proves that a form comes from a page of ours for this very link, not long ago."""

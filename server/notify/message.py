@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.models import Delivery
+from server.notify.account_mail import render_account
 from server.notify.digest_mail import render_collected, render_digest
 from server.notify.letter import Rendered
 from server.notify.recipients import Recipients
@@ -17,6 +18,8 @@ def render(
     session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
 ) -> Rendered:
     """The message of a delivery, in its recipient's language."""
+    if delivery.kind == "account":
+        return render_account(session, delivery, settings)
     if delivery.kind == "thanks":
         return render_thanks(session, delivery, settings)
     if delivery.kind == "digest":

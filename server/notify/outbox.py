@@ -34,7 +34,7 @@ _rows = Base.metadata.tables[Delivery.__tablename__]
 
 def owe(
     session: Session,
-    site_id: int,
+    site_id: int | None,
     recipient: str,
     mail_from: str,
     *,
@@ -49,7 +49,8 @@ def owe(
     """Write one delivery in the caller's transaction, which marks its cause as done.
 
     ``cause`` names what is told, as ``event:17``; None where it was owed already. ``about``: ids
-    of reports with those of the events that are told of them.
+    of reports with those of the events that are told of them. ``site_id``: None for the kind
+    ``account`` alone.
     """
     dedupe_key = hashlib.sha256("\n".join((cause, channel, recipient)).encode()).hexdigest()
     if session.scalar(select(Delivery.id).where(Delivery.dedupe_key == dedupe_key)):

@@ -50,20 +50,92 @@ TABLE = {
     ("POST", "dashboard.remove_site_rule"): (400, 404, 404, 404, 302),
     ("POST", "dashboard.add_site_author"): (422, 404, 404, 404, 302),
     ("POST", "dashboard.remove_site_author"): (400, 404, 404, 404, 302),
+    ("GET", "dashboard.show_people"): (200, 404, 404, 404, 302),
+    ("GET", "dashboard.show_people_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.invite_person"): (422, 404, 404, 404, 302),
+    ("POST", "dashboard.resend_invitation"): (400, 404, 404, 404, 302),
+    ("POST", "dashboard.withdraw_invitation"): (400, 404, 404, 404, 302),
+    ("POST", "dashboard.change_role"): (400, 404, 404, 404, 302),
+    ("POST", "dashboard.remove_member"): (400, 404, 404, 404, 302),
 }
 ROLES = ("owner", "editor", "viewer", "elsewhere", "nobody")
-PUBLIC = {"dashboard.static"}
+# What needs no account, and why that is right: what readers and their browsers ask for, the pages
+# behind the links of a mail (the link itself is the key), and the way in.
+PUBLIC = {
+    "dashboard.static",
+    "dashboard.show_invitation",
+    "dashboard.accept_invitation",
+    "static",
+    "widget.entry",
+    "widget.file",
+    "intake.submit",
+    "api.show_docs",
+    "api-docs.openapi_json",
+    "links.act",
+    "links.ask",
+    "links.ask_for_silence",
+    "links.ask_to_mute",
+    "links.ask_to_stop",
+    "links.keep_silence",
+    "links.mute",
+    "links.static",
+    "links.stop",
+    "security.static",
+    "security.login",
+    "security.logout",
+    "security.forgot_password",
+    "security.reset_password",
+    "security.wan_signin",
+    "security.wan_signin_response",
+    # The second step of a log-in: without the first they lead back to it.
+    "security.mf_recovery",
+    "security.tf_select",
+    "security.two_factor_rescue",
+    "security.two_factor_token_validation",
+}
+# An account's own matters, whatever its roles; nobody else's can be named there.
+OWN_ACCOUNT = {
+    "security.change_password",
+    "security.mf_recovery_codes",
+    "security.two_factor_setup",
+    "security.two_factor_setup_validate",
+    "security.verify",
+    "security.wan_delete",
+    "security.wan_register",
+    "security.wan_register_response",
+    "security.wan_verify",
+    "security.wan_verify_response",
+}
 
 
-def test_table_names_every_address_of_the_dashboard(app: Flask) -> None:
-    found = {
+def methods_of(app: Flask) -> set[tuple[str, str]]:
+    """Every method and endpoint there is."""
+    return {
         (method, rule.endpoint)
         for rule in app.url_map.iter_rules()
-        for method in rule.methods - {"HEAD", "OPTIONS"}
-        if rule.endpoint.startswith("dashboard.") and rule.endpoint not in PUBLIC
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
-    assert found == set(TABLE)
+
+def test_every_address_is_in_the_table_or_public_or_the_accounts_own(app: Flask) -> None:
+    found = methods_of(app)
+
+    assert {each for each in found if each[1] not in PUBLIC | OWN_ACCOUNT} == set(TABLE)
+    assert {endpoint for _, endpoint in found} >= PUBLIC | OWN_ACCOUNT
+
+
+def test_what_is_an_accounts_own_asks_who_it_is(app: Flask, client: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    for method, endpoint in sorted(methods_of(app)):
+        if endpoint in OWN_ACCOUNT:
+            rule = next(app.url_map.iter_rules(endpoint))
+            with app.test_request_context():
+                address = app.url_for(
+                    endpoint, _external=False, **dict.fromkeys(rule.arguments, "x")
+                )
+            answer = client.open(address, method=method)
+            assert answer.status_code == 302, (method, address)
+            assert answer.location.startswith("/login"), (method, address)
 
 
 def become(client: FlaskClient, role: str) -> None:
