@@ -12,6 +12,7 @@ from server.language import gettext, lazy
 OURS = (
     lazy("The e-mail or the password is wrong."),
     lazy("Please log in to continue."),
+    lazy("If there is an account of this address, a mail with a link is on its way."),
     lazy("You must reauthenticate to access this endpoint"),
     lazy("Value entered is not valid for the field"),
     lazy("You successfully disabled two-factor authorization."),

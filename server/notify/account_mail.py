@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from server.clock import now
 from server.config import Settings
 from server.database import write_with_retry
-from server.language import best_language, gettext
+from server.language import best_language, gettext, long_date
 from server.models import Delivery, Invitation, User
 from server.notify import headers, outbox
 from server.notify.failure import SendingError
@@ -112,7 +112,7 @@ def _invitation(session: Session, delivery: Delivery, settings: Settings) -> Ren
             button=gettext("Join"),
             reason=gettext(
                 "The link is good until %(date)s. If you expected no invitation, do nothing.",
-                date=f"{found.expires_at:%Y-%m-%d}",
+                date=long_date(found.expires_at),
             ),
         )
 
@@ -151,10 +151,10 @@ def _changed(session: Session, delivery: Delivery, settings: Settings) -> Render
             subject=gettext("Your Copydesk password was changed"),
             paragraphs=[
                 gettext(
-                    "The password of %(address)s was changed on %(moment)s. All sessions but the "
+                    "The password of %(address)s was changed on %(date)s. All sessions but the "
                     "one that changed it have ended.",
                     address=user.email,
-                    moment=f"{delivery.created_at:%Y-%m-%d %H:%M} UTC",
+                    date=long_date(delivery.created_at),
                 )
             ],
             url=f"{settings.public_url}/login/reset",
