@@ -23,7 +23,7 @@ from server.recipient_commands import recipients, rules
 from server.reports.evidence import evaluate_pending, mark_all_pending, pending_count
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
-from server.site_commands import sites_block, sites_set
+from server.site_commands import sites_block, sites_key, sites_set
 from server.sites import (
     InvalidInput,
     add_site,
@@ -180,6 +180,7 @@ def sites_list() -> None:
 
 
 sites.add_command(sites_set)
+sites.add_command(sites_key)
 sites.add_command(sites_block)
 sites.add_command(sites_tag)
 sites.add_command(sites_widget)

@@ -81,6 +81,19 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Document:
+    """``headers`` in lower case, each as often as it came; ``body``: its first bytes."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> list[str]:
+        """The values of a header, named in lower case."""
+        return [value for each, value in self.headers if each == name]
+
+
+@dataclass(frozen=True)
 class Answer:
     """``body``: the first bytes. ``retry_after``: seconds, where the server named a number."""
 
@@ -89,11 +102,11 @@ class Answer:
     retry_after: int | None
 
 
-def target_of(url: str, *, allow_private: bool = False) -> Target:
+def target_of(url: str, *, allow_private: bool = False, allow_plain: bool = False) -> Target:
     """Take an address apart as browsers do, so that ``0x7f.1`` is seen as ``127.0.0.1``.
 
-    ``allow_private``: for a trial on one machine: plain HTTP, every port, every network. Raises
-    Refused.
+    ``allow_private``: for a trial on one machine: plain HTTP, every port, every network.
+    ``allow_plain``: HTTP without TLS, for what is public anyway. Raises Refused.
     """
     if len(url) > LONGEST_URL:
         raise Refused(f"must have at most {LONGEST_URL} characters.")
@@ -104,12 +117,13 @@ def target_of(url: str, *, allow_private: bool = False) -> Target:
     except ValueError:
         raise Refused("is not an address like https://example.org/hook.") from None
     secure = parsed.protocol == "https:"
-    if not secure and not (allow_private and parsed.protocol == "http:"):
+    if not secure and not ((allow_private or allow_plain) and parsed.protocol == "http:"):
         raise Refused("must begin with https://.")
     if parsed.username or parsed.password:
         raise Refused("must not contain a user name or password.")
     port = int(parsed.port) if parsed.port else (443 if secure else 80)
-    if port != 443 and port < LOWEST_OWN_PORT and not allow_private:
+    usual = (80, 443) if allow_plain else (443,)
+    if port not in usual and port < LOWEST_OWN_PORT and not allow_private:
         raise Refused(f"must use port 443, or one from {LOWEST_OWN_PORT} on.")
     host = parsed.hostname.strip("[]")
     number = _number(host)
@@ -247,24 +261,47 @@ def post(
     an answer, also a redirect.
     """
     target = target_of(url, allow_private=allow_private)
+    with _exchange(target, "POST", body, headers, allow_private=allow_private) as response:
+        wait = response.headers.get("Retry-After", "")
+        return Answer(
+            response.status,
+            response.read(ANSWER_BYTES),
+            int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 10 else None,
+        )
+
+
+def get(
+    url: str, headers: Mapping[str, str], *, most_bytes: int, allow_private: bool = False
+) -> Document:
+    """GET a public page, within :data:`TOTAL_SECONDS`; raises as :func:`post` does."""
+    target = target_of(url, allow_private=allow_private, allow_plain=True)
+    with _exchange(target, "GET", None, headers, allow_private=allow_private) as response:
+        came = tuple((name.lower(), value) for name, value in response.getheaders())
+        return Document(response.status, came, response.read(most_bytes))
+
+
+@contextmanager
+def _exchange(
+    target: Target,
+    method: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    allow_private: bool,
+) -> Iterator[http.client.HTTPResponse]:
+    """One request, and its answer to read from within the time limit."""
     connection = _Checked(target, allow_private=allow_private)
     handed_over = False
     try:
         with cut_off(lambda: connection.wire, TOTAL_SECONDS):
             connection.request(
-                "POST",
+                method,
                 target.path,
                 body,
                 {"Host": target.authority, "Connection": "close", **headers},
             )
             handed_over = True
-            response = connection.getresponse()
-            wait = response.headers.get("Retry-After", "")
-            return Answer(
-                response.status,
-                response.read(ANSWER_BYTES),
-                int(wait) if wait.isascii() and wait.isdecimal() and len(wait) < 10 else None,
-            )
+            yield connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         raise Failed(_words(error), handed_over=handed_over) from error
     finally:

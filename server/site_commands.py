@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from server import audit
+from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
+from server.installation.keys import end_former_key, former_keys, renew_key
 from server.intake.challenges import CHALLENGES
 from server.models.block import BLOCK_KINDS
 from server.reports.blocks import InvalidBlock, add_block, blocks_of, remove_block
@@ -139,3 +142,30 @@ def block_remove(name: str, kind: str, pattern: str) -> None:
     except (InvalidInput, InvalidBlock) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{pattern} is not blocked any more.")
+
+
+@click.command("key")
+@click.argument("name")
+@click.option("--renew", is_flag=True, help="Make a new key; the former one works for 30 days.")
+@click.option("--end", metavar="KEY", help="Let a former key work no longer.")
+@with_appcontext
+def sites_key(name: str, renew: bool, end: str | None) -> None:
+    """Show a site's key and its former ones, renew it, or end a former one."""
+    require_current_schema()
+    try:
+        with write_transaction() as session:
+            site = site_named(session, name)
+            if renew:
+                renew_key(session, site, site.key)
+                audit.record(session, "site.key_renewed", actor=None, site=site)
+            if end:
+                end_former_key(session, site, end)
+                audit.record(session, "site.key_ended", actor=None, site=site)
+            found = [(each.key, each.works_until) for each in former_keys(session, site)]
+            key = site.key
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{key}\tpresent")
+    for former, until in found:
+        state = f"works until {until:%Y-%m-%d}" if until > now() else "ended"
+        click.echo(f"{former}\t{state}")

@@ -19,31 +19,62 @@ from server.text.address import AddressError, origin_pattern
 from server.text.mailbox import InvalidAddress, checked_address
 from server.text.zone import is_zone
 from server.widget.build import current_build
-from server.widget.options import InvalidOption, changed
+from server.widget.options import InvalidOption, changed, is_language_tag
 
 # A widget keeps a report for seven days and may send it again: its first answer must be known.
 MIN_RETENTION_DAYS = 8
 MAX_RETENTION_DAYS = 3_650
+MAX_ORIGIN = 300
+
+
+def may_add_sites(session: Session, user: User) -> bool:
+    """Who owns a site may add others; anybody may add the first one."""
+    owned = select(Membership.id).where(Membership.user_id == user.id, Membership.role == "owner")
+    anything = select(Site.id).where(Site.erasing_since.is_(None))
+    return bool(session.scalar(owned.limit(1)) or not session.scalar(anything.limit(1)))
 
 
 def add_site(session: Session, name: str, origins: list[str], language: str = "en") -> Site:
-    """A new site. Raises InvalidInput for a name that is taken or an origin that is none."""
-    name = name.strip()
-    if not name or len(name) > 200 or not name.isprintable():
-        raise InvalidInput("name: must have 1 to 200 printable characters.")
-    if session.scalar(select(Site).where(Site.name == name)):
-        raise InvalidInput(f"name: there is already a site named {name!r}.")
+    """A new site. Raises InvalidInput for a name that is taken, an origin that is none or a
+    language that is none."""
+    name = _free_name(session, name)
     if not origins:
         raise InvalidInput("origin: at least one is needed, for example https://example.org.")
     try:
         patterns = sorted({origin_pattern(origin) for origin in origins})
     except AddressError as error:
         raise InvalidInput(f"origin: {error}") from None
-    site = Site(name=name, language=language)
+    if any(len(pattern) > MAX_ORIGIN for pattern in patterns):
+        raise InvalidInput(f"origin: must have at most {MAX_ORIGIN} characters.")
+    site = Site(name=name, language=site_language(language))
     site.origins = [SiteOrigin(pattern=pattern) for pattern in patterns]
     session.add(site)
     session.flush()
     return site
+
+
+def rename_site(session: Session, site: Site, name: str, language: str) -> None:
+    """Another name or language. Raises InvalidInput as :func:`add_site` does."""
+    site.language = site_language(language)
+    if name.strip() != site.name:
+        site.name = _free_name(session, name)
+    session.flush()
+
+
+def site_language(language: str) -> str:
+    """The language of a site's pages, BCP 47. Raises InvalidInput for what is no such tag."""
+    if not is_language_tag(language):
+        raise InvalidInput("language: must be a language tag such as de or pt-BR.")
+    return language
+
+
+def _free_name(session: Session, name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > 200 or not name.isprintable():
+        raise InvalidInput("name: must have 1 to 200 printable characters.")
+    if session.scalar(select(Site.id).where(Site.name == name)):
+        raise InvalidInput(f"name: there is already a site named {name!r}.")
+    return name
 
 
 def change_origins(site: Site, add: Iterable[str], remove: Iterable[str]) -> None:
@@ -54,6 +85,8 @@ def change_origins(site: Site, add: Iterable[str], remove: Iterable[str]) -> Non
         wanted = {origin_pattern(each) for each in add}
     except AddressError as error:
         raise InvalidInput(f"origin: {error}") from None
+    if any(len(pattern) > MAX_ORIGIN for pattern in wanted):
+        raise InvalidInput(f"origin: must have at most {MAX_ORIGIN} characters.")
     present = {origin.pattern: origin for origin in site.origins}
     for pattern in sorted(gone - set(present)):
         raise InvalidInput(f"origin: {pattern} is not one of the site's.")

@@ -104,3 +104,18 @@ def test_what_is_blocked_twice_or_not_at_all_is_named(copydesk) -> None:
     assert "already" in copydesk("sites", "block", "add", "The News", "word", "casino").output
     assert "not blocked" in copydesk("sites", "block", "remove", "The News", "word", "pills").output
     assert "no site" in copydesk("sites", "block", "list", "Nobody").output
+
+
+def test_key_is_renewed_and_the_former_one_ended(copydesk, site: Site) -> None:
+    former = site.key
+    assert copydesk("sites", "key", "The News").output == f"{former}\tpresent\n"
+
+    lines = copydesk("sites", "key", "The News", "--renew").output.splitlines()
+    assert lines[0] != f"{former}\tpresent"
+    assert lines[1].startswith(f"{former}\tworks until ")
+
+    lines = copydesk("sites", "key", "The News", "--end", former).output.splitlines()
+    assert lines[1] == f"{former}\tended"
+    again = copydesk("sites", "key", "The News", "--end", former)
+    assert again.exit_code == 1
+    assert "not a former key that works" in again.output

@@ -20,6 +20,9 @@ def init_app(app: Flask) -> None:
         queue,  # noqa: F401
         recipients,  # noqa: F401
         reports,  # noqa: F401
+        site_check,  # noqa: F401
+        site_settings,  # noqa: F401
+        sites,  # noqa: F401
         statistics,  # noqa: F401
     )
     from server.dashboard.blueprint import blueprint

@@ -9,6 +9,7 @@ from server.extensions import api, csrf
 
 def init_app(app: Flask) -> None:
     from server.group_commit import GroupCommit
+    from server.installation.sightings import Sightings
     from server.intake.limits import Counters
     from server.intake.recording import record
     from server.intake.routes import blueprint
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     csrf.exempt(blueprint)
     app.extensions["intake_counters"] = Counters()
     app.extensions["site_cache"] = SiteCache()
+    app.extensions["sightings"] = Sightings(app)
     app.extensions["reader_keys"] = DailyKeys()
     app.extensions["records"] = GroupCommit(record)
     api.register_blueprint(blueprint)

@@ -13,6 +13,7 @@ from server import tasks
 from server.config import Settings
 from server.extensions import db
 from server.group_commit import GroupCommit
+from server.installation.sightings import Sightings
 from server.intake import documentation
 from server.intake.body import read_json_object
 from server.intake.challenges import challenge_named
@@ -62,7 +63,7 @@ def _admit() -> tuple[KnownSite, dict[str, Any]]:
     if named is not None:
         site = _admitted(named, sender)
         body = read_json_object(request)
-        if body.get("site") != site.key:
+        if body.get("site") != named and not _is_key_of(site, body.get("site")):
             raise Problem.of_field("site", "is not the site that the address names.")
         return site, body
     require_below_limit("network", _settings().intake_network_limit, sender)
@@ -97,7 +98,24 @@ def _admitted(key: str, sender: str) -> KnownSite:
             "The site's owner has blocked it.",
         )
     check_limit("site", settings.intake_site_limit, site.key)
+    if key != site.key:
+        _note_former_key(site, key)
     return site
+
+
+def _is_key_of(site: KnownSite, key: object) -> bool:
+    """Whether this is a former or the present key of a site: what a reader's browser kept was
+    written before the tag had its new key."""
+    cache: SiteCache = current_app.extensions["site_cache"]
+    found = cache.find(key) if looks_like_key(key) else None
+    return found is not None and found.id == site.id
+
+
+def _note_former_key(site: KnownSite, key: str) -> None:
+    """An owner asks which former keys are still in use; pinned tags tell it here alone."""
+    sightings: Sightings = current_app.extensions["sightings"]
+    page = request.headers.get("Origin") or request.headers.get("Referer")
+    sightings.note(site.id, key, site.origins, page)
 
 
 def _check_challenge(site: KnownSite, data: dict[str, Any]) -> None:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeGuard, TypeVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from server.clock import now
 from server.extensions import db
+from server.installation.keys import site_with_key, working_former_keys
 from server.models import Site
 from server.reports.blocks import blocks_of
 
@@ -31,10 +31,11 @@ def looks_like_key(value: object) -> TypeGuard[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownSite:
-    """What the intake needs of a site."""
+    """What the intake needs of a site. ``key`` is the one it has now, whichever was asked for."""
 
     id: int
     key: str
+    former_keys: tuple[str, ...]
     language: str
     origins: tuple[str, ...]
     null_origin: bool
@@ -82,12 +83,7 @@ def _keep(kept: dict[str, V], key: str, value: V) -> None:
 
 
 def _read(session: Session, key: str) -> KnownSite | None:
-    site = session.scalar(
-        select(Site)
-        .where(Site.key == key)
-        .options(selectinload(Site.origins))
-        .execution_options(populate_existing=True)
-    )
+    site = site_with_key(session, key, selectinload(Site.origins))
     if site is None:
         return None
     blocked = {
@@ -96,6 +92,7 @@ def _read(session: Session, key: str) -> KnownSite | None:
     return KnownSite(
         id=site.id,
         key=site.key,
+        former_keys=tuple(working_former_keys(session, site)),
         language=site.language,
         origins=tuple(origin.pattern for origin in site.origins),
         null_origin=site.null_origin,

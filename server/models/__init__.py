@@ -14,7 +14,7 @@ from server.models.note import Note
 from server.models.reader import ReaderContact, ReaderKey
 from server.models.report import Event, Page, Report, Submission
 from server.models.saved_view import SavedView
-from server.models.site import Site, SiteOrigin
+from server.models.site import FormerKey, Sighting, Site, SiteOrigin
 from server.models.subscription import AuthorAddress, RoutingRule, RuleRecipient, Subscription
 from server.models.words import ReportWords
 
@@ -32,6 +32,7 @@ __all__ = [
     "Delivery",
     "DeliveryReport",
     "Event",
+    "FormerKey",
     "Invitation",
     "Membership",
     "Note",
@@ -46,6 +47,7 @@ __all__ = [
     "RoutingRule",
     "RuleRecipient",
     "SavedView",
+    "Sighting",
     "Site",
     "SiteOrigin",
     "Submission",

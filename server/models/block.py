@@ -27,4 +27,6 @@ class Block(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(10))
     pattern: Mapped[str] = mapped_column(String(300))
+    # Why, in the owner's words.
+    reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
-from server.models import Membership, Site, User
+from server.models import FormerKey, Membership, Site, User
 
 # A viewer only looks.
 ACTING_ROLES = ("owner", "editor")
@@ -17,6 +17,17 @@ def sites_of(session: Session, user: User) -> Sequence[Site]:
     """The sites an account belongs to, by name."""
     return session.scalars(
         select(Site).join(Membership).where(Membership.user_id == user.id).order_by(Site.name)
+    ).all()
+
+
+def memberships_of(session: Session, user: User) -> Sequence[Membership]:
+    """An account's memberships with their sites, by the site's name."""
+    return session.scalars(
+        select(Membership)
+        .join(Site)
+        .where(Membership.user_id == user.id)
+        .options(contains_eager(Membership.site))
+        .order_by(Site.name)
     ).all()
 
 
@@ -46,5 +57,18 @@ def owned_site(session: Session, user: User, key: str) -> Site | None:
     return session.scalar(
         select(Site)
         .join(Membership)
-        .where(Membership.user_id == user.id, Membership.role == "owner", Site.key == key)
+        .where(Membership.user_id == user.id, Membership.role == "owner", _has_key(key))
     )
+
+
+def membership_with_key(session: Session, user: User, key: str) -> Membership | None:
+    """The account's membership of the site with this key; None where it has none."""
+    return session.scalar(
+        select(Membership).join(Site).where(Membership.user_id == user.id, _has_key(key))
+    )
+
+
+def _has_key(key: str) -> ColumnElement[bool]:
+    """A site by its key, or by one that it had when somebody kept the address of a page."""
+    former = select(FormerKey.site_id).where(FormerKey.key == key)
+    return or_(Site.key == key, Site.id.in_(former))

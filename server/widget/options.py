@@ -40,8 +40,13 @@ def _length(value: str) -> int:
     return int(value)
 
 
+def is_language_tag(value: str) -> bool:
+    """Whether this has the form of a BCP 47 tag."""
+    return re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", value) is not None
+
+
 def _language(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", value):
+    if not is_language_tag(value):
         raise ValueError("must be a language tag such as de or pt-BR")
     return value
 

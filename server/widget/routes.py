@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 
-from flask import Blueprint, Response, abort, request
-from sqlalchemy import select
+from flask import Blueprint, Response, abort, current_app, request
 
 from server.extensions import db
+from server.installation.sightings import Sightings
+from server.intake.site_cache import SiteCache
 from server.models import Site
 from server.widget.build import NotBuilt, current_build, entry_script
 
@@ -22,14 +23,19 @@ MEDIA_TYPE = "text/javascript; charset=utf-8"
 @blueprint.get("/w/<key>.js")
 def entry(key: str) -> Response:
     """The script that a site owner's tag names: short-lived, so that settings arrive soon."""
-    site = db.session.scalar(select(Site).where(Site.key == key))
-    if site is None:
+    cache: SiteCache = current_app.extensions["site_cache"]
+    known = cache.find(key)
+    site = db.session.get(Site, known.id) if known else None
+    if known is None or site is None:
         abort(404, "No site has this key.")
-    settings = json.dumps(
-        {"site": site.key, **site.widget_settings}, separators=(",", ":"), sort_keys=True
-    )
+    sightings: Sightings = current_app.extensions["sightings"]
+    sightings.note(known.id, key, known.origins, request.headers.get("Referer"))
+    told = {"site": site.key, **site.widget_settings}
+    if known.former_keys:
+        told["former"] = known.former_keys
+    settings = json.dumps(told, separators=(",", ":"), sort_keys=True)
     encoding = _encoding()
-    response = _script(entry_script(settings, encoding), encoding)
+    response = _script(entry_script(settings, encoding, renewed=bool(known.former_keys)), encoding)
     response.headers["Cache-Control"] = (
         f"public, max-age={ENTRY_SECONDS}, stale-while-revalidate=86400"
     )
