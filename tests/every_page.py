@@ -92,6 +92,10 @@ INSIDE = (
     Shown("notifications", "dashboard.show_notifications"),
     Shown("recipients", "dashboard.show_recipients", _site),
     Shown("channels", "dashboard.show_channels"),
+    Shown("sites", "dashboard.show_sites"),
+    Shown("site-new", "dashboard.show_new_site"),
+    Shown("site", "dashboard.show_site", _site),
+    Shown("site-settings", "dashboard.show_site_settings", _site),
     Shown("not-found", "dashboard.show_report", query(public_id="0" * 32)),
 )
 
