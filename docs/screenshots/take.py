@@ -127,7 +127,7 @@ class Album:
         self.shoot("empty-spam", "/?view=spam")
         self.shoot("report", addresses[1])
         self.shoot("report-rtl", addresses[3])
-        self.page.locator("summary").click()
+        self.page.locator(".account summary").click()
         self.shoot("account")
         self.shoot("not-found", "/reports/1")
         if self.kind.startswith("desktop"):

@@ -11,12 +11,14 @@ def init_app(app: Flask) -> None:
         account,  # noqa: F401
         assets,
         channels,  # noqa: F401
+        deeds,
         deliveries,  # noqa: F401
         errors,
         format,
         invitations,  # noqa: F401
         notifications,  # noqa: F401
         people,  # noqa: F401
+        pages,  # noqa: F401
         queue,  # noqa: F401
         recipients,  # noqa: F401
         reports,  # noqa: F401
@@ -24,10 +26,12 @@ def init_app(app: Flask) -> None:
         site_settings,  # noqa: F401
         sites,  # noqa: F401
         statistics,  # noqa: F401
+        work,  # noqa: F401
     )
     from server.dashboard.blueprint import blueprint
 
     app.register_blueprint(blueprint)
     assets.init_app(app)
+    deeds.init_app(app)
     errors.init_app(app)
     format.init_app(app)

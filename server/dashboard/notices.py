@@ -2,64 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from flask import flash
 
+from server.dashboard.blueprint import signed_in
+from server.dashboard.deeds import already, deed
 from server.dashboard.words import in_words
-from server.language import ago, gettext, lazy
-from server.models import Event, Report, User
-from server.reports.history import actor_of
+from server.language import gettext
+from server.models import Event, Report
+from server.reports.undo import UNDONE
 from server.text.visible import visible
 
 # A notice travels in the session's cookie, and names the words it is about.
 MAX_WORDS = 60
 
-DONE = {
-    "fixed": lazy("Marked as fixed"),
-    "rejected": lazy("Rejected"),
-    "spam": lazy("Marked as spam"),
-    "reopened": lazy("Opened again"),
-}
 
-
-def tell_done(report: Report, event: Event) -> None:
-    """The change was made; what closed a report can be undone."""
-    notice = _about(report, str(DONE[event.kind]))
-    if event.kind != "reopened":
+def tell_done(report: Report, event: Event, *, undone: bool = False) -> None:
+    """The change was made; the account's own can be undone, unless it was an undoing."""
+    notice = _about(report, gettext("Undone") if undone else deed(event))
+    if event.kind in UNDONE and not undone:
         notice["undo_version"] = report.version
     _tell(notice)
 
 
-def tell_stale(report: Report, wanted: str, last: Event | None, user: User) -> None:
-    """Somebody acted first: who, what and when."""
-    consequence = "" if wanted == report.status else gettext("Nothing was changed.")
-    _tell(_about(report, _already(report, last, user), consequence))
+def tell_stale(report: Report, meanwhile: Sequence[Event], wanted: str = "") -> None:
+    """Somebody acted first: who, what and when. ``meanwhile``: what was done, newest first."""
+    last = next(iter(meanwhile), None)
+    text = already(last, signed_in()) if last else _status_of(report)
+    _tell(_about(report, text, "" if wanted == report.status else _unchanged()))
 
 
-def tell_illegal(report: Report) -> None:
-    """The report's status does not allow the change."""
-    _tell(_about(report, _already_so(report), gettext("Nothing was changed.")))
+def tell_meanwhile(report: Report, meanwhile: Sequence[Event]) -> None:
+    """What was typed is stored, and others acted while it was written."""
+    text = gettext("Note added. Meanwhile: %(what)s", what=already(meanwhile[0], signed_in()))
+    _tell(_about(report, text))
 
 
-def _already(report: Report, last: Event | None, user: User) -> str:
-    if last is None or last.kind not in DONE:
-        return _already_so(report)
-    who = actor_of(last) or gettext("a reader")
-    if last.actor_id == user.id:
-        who = gettext("you")
-    when = ago(last.created_at)
-    if last.kind == "fixed":
-        return gettext("Already marked as fixed by %(who)s %(when)s", who=who, when=when)
-    if last.kind == "rejected":
-        return gettext("Already rejected by %(who)s %(when)s", who=who, when=when)
-    if last.kind == "spam":
-        return gettext("Already marked as spam by %(who)s %(when)s", who=who, when=when)
-    return gettext("Already opened again by %(who)s %(when)s", who=who, when=when)
+def tell_illegal(report: Report, wanted: str) -> None:
+    """The report's state does not allow the change."""
+    if wanted == "undo":
+        text = gettext("There is nothing of yours to undo")
+    elif wanted in ("assign", "take", "release"):
+        holder = report.assignee.email if report.assignee else gettext("nobody")
+        text = gettext("Already assigned to %(who)s", who=holder)
+    else:
+        text = _status_of(report)
+    _tell(_about(report, text, _unchanged()))
 
 
-def _already_so(report: Report) -> str:
+def _status_of(report: Report) -> str:
     return gettext("Already %(state)s", state=in_words(report.status))
+
+
+def _unchanged() -> str:
+    return gettext("Nothing was changed.")
 
 
 def _tell(notice: dict[str, str | int]) -> None:

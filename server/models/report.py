@@ -135,6 +135,11 @@ class Report(Base):
         back_populates="report", order_by="Event.id", passive_deletes=True
     )
 
+    @property
+    def shown_correction(self) -> str:
+        """The editor's correction where there is one, else the readers'; empty: none."""
+        return self.correction or self.suggestion
+
 
 class Submission(Base):
     """One reader's act: what one POST carried. Never changed after it is stored."""

@@ -189,7 +189,9 @@ def _item(letter: EditorsLetter, report: Report, settings: Settings, fresh: bool
         before=visible(last_words(report.before)),
         exact=visible(report.exact),
         after=visible(first_words(report.after)),
-        difference=shown_difference(report.exact, report.suggestion) if report.suggestion else [],
+        difference=shown_difference(report.exact, report.shown_correction)
+        if report.shown_correction
+        else [],
         facts=_facts(letter, report),
         words_url=with_fragment(report.page.url, report.fragment),
         url=f"{settings.public_url}/reports/{report.public_id}",

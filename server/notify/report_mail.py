@@ -120,14 +120,14 @@ def _corrections(session: Session, report: Report) -> dict[str, Any]:
     agreement, others = 0, []
     known = suggestions_of(session, report, limit=MAX_OTHERS + 1) if report.readers > 1 else ()
     for each in known:
-        if each.suggestion == report.suggestion:
+        if each.suggestion == report.shown_correction:
             agreement += each.readers
         else:
             old, new = shortened(each.exact, MAX_OTHER), shortened(each.suggestion, MAX_OTHER)
             others.append(Other(shown_difference(old, new), _by(each.readers)))
     return {
-        "difference": shown_difference(report.exact, report.suggestion)
-        if report.suggestion
+        "difference": shown_difference(report.exact, report.shown_correction)
+        if report.shown_correction
         else [],
         "agreement": _by(agreement) if others or agreement > 1 else "",
         "others": others[:MAX_OTHERS],

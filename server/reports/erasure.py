@@ -18,6 +18,7 @@ from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Attempt, Delivery, DeliveryReport, ReaderContact, Report, Site, Submission
+from server.reports.notes import erase_notes
 from server.reports.readers import forget_former_days
 from server.reports.words import index_words
 from server.text.mailbox import checked_address, names_address
@@ -52,7 +53,9 @@ def erase_expired(stopping: Callable[[], bool] = lambda: False) -> int:
         while not stopping():
             with write_transaction() as session:
                 batch = _expired(session, site_id, limit)
-                _forget_messages(session, {report_id for _, report_id in batch})
+                about = {report_id for _, report_id in batch}
+                _forget_messages(session, about)
+                erase_notes(session, about)
                 _delete_submissions(session, [submission_id for submission_id, _ in batch])
                 index_words(session, {report_id for _, report_id in batch})
             erased += len(batch)
@@ -89,8 +92,9 @@ def submission_named(session: Session, public_id: uuid.UUID) -> Sequence[int]:
 
 
 def erase(session: Session, submission_ids: Collection[int], email: str = "") -> Erased:
-    """Erase submissions, in the caller's transaction, with the messages that quoted them and the
-    corrections that nobody else sent; and what is still owed to an address, where one is given."""
+    """Erase submissions, in the caller's transaction, with the messages that quoted them, the
+    notes that may, and the corrections that nobody else sent; and what is still owed to an address,
+    where one is given."""
     reports = session.scalars(
         select(Report)
         .where(Report.id.in_(select(Submission.report_id).where(Submission.id.in_(submission_ids))))
@@ -100,7 +104,9 @@ def erase(session: Session, submission_ids: Collection[int], email: str = "") ->
         select(func.count()).where(ReaderContact.submission_id.in_(submission_ids))
     )
     corrections = sum(_forget_correction(session, report, submission_ids) for report in reports)
-    messages = _forget_messages(session, {report.id for report in reports})
+    about = {report.id for report in reports}
+    messages = _forget_messages(session, about)
+    erase_notes(session, about)
     messages += _forget_owed(session, email)
     _delete_submissions(session, submission_ids)
     index_words(session, [report.id for report in reports])

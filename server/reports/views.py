@@ -21,6 +21,11 @@ class View:
     statuses: tuple[str, ...]
     whose: str = ""
 
+    def holds(self, report: Report, user_id: int) -> bool:
+        """Whether a report, as it is, belongs to an account's view."""
+        holder = {"me": user_id, "nobody": None}.get(self.whose, report.assignee_id)
+        return report.status in self.statuses and report.assignee_id == holder
+
 
 VIEWS = {
     "open": View(("open",)),

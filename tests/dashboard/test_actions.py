@@ -51,7 +51,7 @@ def test_closed_report_can_be_opened_again(act: Act, report: Report) -> None:
 def test_next_page_offers_to_undo(act: Act, report: Report, editor_client: FlaskClient) -> None:
     page = act("fixed", **{"from": "queue"})
 
-    assert f'action="/reports/{report.public_id}/reopen"' in page
+    assert f'action="/reports/{report.public_id}/undo"' in page
     assert f'name="version" value="{report.version}" data-key="u">Undo' in page
     # It is said once.
     assert "Undo" not in editor_client.get("/").text

@@ -20,6 +20,12 @@ TABLE = {
     ("GET", "dashboard.show_report"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_report_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.act"): (303, 303, 403, 404, 302),
+    ("GET", "dashboard.show_page"): (200, 200, 200, 404, 302),
+    # By now the report has another version, and a note needs words.
+    ("GET", "dashboard.show_worked_report_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.assign_report"): (303, 303, 403, 404, 302),
+    ("POST", "dashboard.correct_report"): (409, 409, 403, 404, 302),
+    ("POST", "dashboard.add_note_to_report"): (422, 422, 403, 404, 302),
     ("GET", "dashboard.show_deliveries"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_delivery"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_statistics"): (200, 200, 200, 200, 302),
@@ -171,6 +177,7 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
     rule = next(rule for rule in app.url_map.iter_rules(endpoint))
     values = {
         "public_id": (delivery if "deliver" in endpoint else report).public_id,
+        "page_id": report.page_id,
         "site_key": report.site.key,
         "name": "days",
         "reference": "nothing",
@@ -200,7 +207,7 @@ def test_each_role_at_each_address(
         for address in addresses(app, endpoint, report, delivery):
             answer = client.open(address, method=method, data={"version": 1})
             assert answer.status_code == expected[ROLES.index(role)], (method, address)
-            if answer.status_code not in (200, 303):
+            if answer.status_code not in (200, 303, 409, 422):
                 assert "recieve" not in answer.text, (method, address)
             if role == "nobody":
                 assert answer.location.startswith("/login"), (method, address)

@@ -68,7 +68,7 @@ def test_history_tells_who_did_what(
 
     page = editor_client.get(f"/reports/{report.public_id}").text
 
-    entries = re.findall(r"<li><p>\s*([^<]*?)\s*</p>", page.split("History", 1)[1])
+    entries = re.findall(r"<li><p>\s*([^<]*?)\s*</p>", page.split("History and notes", 1)[1])
     assert entries == [
         "Opened again by a reader",
         f"Marked as fixed by {EDITOR}",

@@ -15,9 +15,19 @@ from server import cli
 from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, DeliveryReport, Event, ReaderContact, Report, Submission
+from server.models import (
+    Delivery,
+    DeliveryReport,
+    Event,
+    Note,
+    ReaderContact,
+    Report,
+    Submission,
+    User,
+)
 from server.reports import erasure
 from server.reports.erasure import erase_expired
+from server.reports.notes import add_note
 
 SECRET = "Call me, Ann Miller, 555-0100"
 
@@ -76,6 +86,20 @@ class TestRetention:
         assert count(Event) == 2
         delivery = db.session.scalars(select(Delivery).where(Delivery.state == "sent")).one()
         assert (delivery.text, delivery.html, delivery.state) == ("", "", "sent")
+
+    def test_notes_go_with_what_they_may_quote(self, submit: Submit, editor: User) -> None:
+        submit(comment=SECRET)
+        with write_transaction() as session:
+            report = session.scalars(select(Report)).one()
+            add_note(session, report, session.get_one(User, editor.id), f"She says: {SECRET}")
+        age(364)
+        erase_expired()
+        assert count(Note) == 1
+
+        age(366)
+        erase_expired()
+
+        assert count(Note) == 0
 
     @pytest.mark.parametrize(("days", "status"), [(364, "fixed"), (366, "open")])
     def test_younger_and_open_reports_stay(self, submit: Submit, days: int, status: str) -> None:

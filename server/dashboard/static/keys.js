@@ -1,11 +1,14 @@
-// Keys for editors: one letter presses the button or follows the link that names it in data-key.
-// Within a list the focused row's own come first. They can be turned off (WCAG 2.2, 2.1.4).
+// Keys for editors: one letter presses the button, follows the link or goes to the field that names
+// it in data-key. Within a list the focused row's own come first. They can be turned off (WCAG 2.2,
+// 2.1.4).
 "use strict";
 {
   const OFF = "copydesk-keys-off";
-  const rows = [...document.querySelectorAll(".row")];
+  const FIELD = "textarea, select, input:not([type=checkbox], [type=hidden])";
   const sheet = document.getElementById("keys");
-  const present = () => rows.findIndex((row) => row.contains(document.activeElement));
+  // Rows come and go: looked up each time.
+  const rowsNow = () => [...document.querySelectorAll(".row")];
+  const presentRow = () => document.activeElement?.closest(".row");
 
   const focus = (row) => {
     row?.focus({ preventScroll: true });
@@ -13,17 +16,28 @@
   };
 
   const move = (step) => {
-    const here = present();
+    const rows = rowsNow();
+    const here = rows.indexOf(presentRow());
     focus(rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))]);
   };
 
   const targetOf = (key) => {
     const selector = `[data-key="${CSS.escape(key)}"]`;
-    const outside = (element) => !rows.some((row) => row.contains(element));
     return (
-      rows[present()]?.querySelector(selector) ??
-      [...document.querySelectorAll(selector)].find(outside)
+      presentRow()?.querySelector(selector) ??
+      [...document.querySelectorAll(selector)].find((element) => !element.closest(".row"))
     );
+  };
+
+  const open = (details) => {
+    details.open = true;
+    details.querySelector(FIELD)?.focus();
+  };
+
+  const press = (target) => {
+    if (target.matches(FIELD)) target.focus();
+    else if (target.matches("summary") && !target.parentElement.open) open(target.parentElement);
+    else target.click();
   };
 
   // On a keyboard of another script the same key counts.
@@ -31,21 +45,23 @@
     /^[!-~]$/.test(key) ? key : code.replace(/^Key/, "").toLowerCase();
 
   const takesText = (element) =>
-    element.isContentEditable || element.matches("input, select, textarea, dialog *");
+    element.isContentEditable || element.matches(`${FIELD}, dialog *`);
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target instanceof Element && takesText(event.target)) return;
-    const key = letterOf(event);
+    // Enter belongs to what is focused, where that does something by itself.
+    if (event.key === "Enter" && !event.target.matches?.(".row")) return;
+    const key = event.key === "Enter" ? "o" : letterOf(event);
     if (window.localStorage.getItem(OFF) && key !== "?") return;
     const step = { j: 1, k: -1 }[key];
-    if (rows.length && step) {
+    if (step && rowsNow().length) {
       move(step);
     } else {
       const target = targetOf(key);
       // A key that is held down decides once.
       if (!target || event.repeat) return;
-      target.click();
+      press(target);
     }
     event.preventDefault();
   });
@@ -62,6 +78,9 @@
     else window.localStorage.setItem(OFF, "1");
   });
 
-  // After an action the address names the row where the work goes on.
-  if (location.hash) focus(rows.find((row) => `#${row.id}` === location.hash));
+  // After an action the address names the row where the work goes on, or what is to be written.
+  const aim = location.hash && document.getElementById(location.hash.slice(1));
+  if (aim?.matches("details")) open(aim);
+  else if (aim?.matches(FIELD)) aim.focus();
+  else if (aim?.matches(".row")) focus(aim);
 }

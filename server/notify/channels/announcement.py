@@ -37,9 +37,9 @@ def chat_message(delivery: Delivery, scheme: str, public_url: str) -> str:
         return f"{site}: {words}"
     readers = ngettext("%(num)s reader", "%(num)s readers", report.readers)
     lines = [f"{site}: {HAPPENED[event.kind]} ({readers})", _sentence(report, scheme)]
-    if report.suggestion:
+    if report.shown_correction:
         exact = _shown(report.exact, scheme, LONGEST_WORDS)
-        lines.append(f"{exact} → {_shown(report.suggestion, scheme, LONGEST_WORDS)}")
+        lines.append(f"{exact} → {_shown(report.shown_correction, scheme, LONGEST_WORDS)}")
     title = _shown(report.page.title, scheme, LONGEST_TITLE)
     address = _address(with_fragment(report.page.url, report.fragment))
     page = f"{title} {address}" if title else address

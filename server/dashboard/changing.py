@@ -1,0 +1,96 @@
+"""One change of a report from a form: checked, made, told, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import abort, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from server import tasks
+from server.dashboard import notices
+from server.dashboard.blueprint import signed_in
+from server.dashboard.queue_address import QueueAddress
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Event, Report, User
+from server.reports import history, membership, on_page, queue
+from server.reports.change import IllegalChange, StaleReport
+from server.reports.views import VIEWS
+
+Change = Callable[[Session, User, int], Event]
+
+
+def asked_version() -> int:
+    """The version that the editor saw. Answers 400 where the form has none."""
+    version = request.form.get("version", type=int)
+    if version is None:
+        abort(400, "version: is missing or not a number.")
+    return version
+
+
+def make_change(report: Report, wanted: str, change: Change, becomes: str = "") -> Response:
+    """Make a change in a transaction and lead back to where it was asked for. ``wanted``: the
+    action's name; ``becomes``: the status that the report then has, empty where it stays."""
+    version, actor_id = asked_version(), signed_in().id
+    # Asked before the change, while the report still has its place in the view.
+    back = way_back(report)
+    try:
+        with write_transaction() as session:
+            event = change(session, session.get_one(User, actor_id), version)
+    except StaleReport:
+        meanwhile = history.since_version(db.session(), report, version)
+        notices.tell_stale(report, meanwhile, becomes)
+    except IllegalChange:
+        notices.tell_illegal(report, wanted)
+    else:
+        notices.tell_done(report, event, undone=wanted == "undo")
+        tasks.ring()
+    return redirect(back(), 303)
+
+
+def way_back(report: Report) -> Callable[[], str]:
+    """To where the action was taken, as it is afterwards: the report's page, its place in the
+    queue, or on its page."""
+    origin = request.form.get("from")
+    if origin == "queue":
+        return _to_queue(report)
+    if origin == "page":
+        return _to_page(report)
+    return lambda: url_for(".show_report", public_id=report.public_id)
+
+
+def _to_queue(report: Report) -> Callable[[], str]:
+    session, user = db.session(), signed_in()
+    user_id = user.id
+    address = QueueAddress.read(request.form, membership.sites_of(session, user))
+    above, below = queue.neighbours_of(
+        session, user, report, address.view, filter=address.filter, order=address.order
+    )
+    beside = below or above
+    beside_id = beside.public_id if beside else None
+
+    def back() -> str:
+        stays = VIEWS[address.view].holds(report, user_id)
+        next_id = report.public_id if stays else beside_id
+        return address.url(f"report-{next_id}" if next_id else None)
+
+    return back
+
+
+def _to_page(report: Report) -> Callable[[], str]:
+    closed = request.form.get("view") == "all"
+    beside = on_page.next_of_page(db.session(), report)
+    beside_id = beside.public_id if beside else None
+
+    def back() -> str:
+        next_id = report.public_id if closed or report.status == "open" else beside_id
+        return url_for(
+            ".show_page",
+            page_id=report.page_id,
+            view="all" if closed else None,
+            _anchor=f"report-{next_id}" if next_id else None,
+        )
+
+    return back

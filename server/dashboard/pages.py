@@ -1,0 +1,37 @@
+"""All reports of one page, to correct an article in one go."""
+
+from __future__ import annotations
+
+from flask import abort, render_template, request
+from flask_security.decorators import auth_required
+
+from server.dashboard.blueprint import blueprint, signed_in
+from server.dashboard.queue_address import QueueAddress
+from server.extensions import db
+from server.reports import history, membership, on_page
+from server.reports.withholding import spam_reasons_by_report
+
+
+@blueprint.get("/pages/<int(max=2147483647):page_id>")
+@auth_required("session")
+def show_page(page_id: int) -> str:
+    """The open reports of a page in the order of its text; with ``?view=all`` the closed too."""
+    session, user = db.session(), signed_in()
+    page = on_page.page_of(session, user, page_id) or abort(404)
+    closed = request.args.get("view") == "all"
+    passages = on_page.reports_of_page(session, page, closed=closed)
+    reports = [report for passage in passages for report in passage]
+    sites = membership.sites_of(session, user)
+    return render_template(
+        "dashboard/page.html",
+        page=page,
+        passages=passages,
+        closed=closed,
+        full=len(reports) >= on_page.MAX_REPORTS,
+        max_reports=on_page.MAX_REPORTS,
+        address=QueueAddress(view="all" if closed else "open"),
+        sites=[each for each in sites if each.id == page.site_id],
+        comments=history.comments_by_report(session, reports),
+        spam_reasons=spam_reasons_by_report(session, reports),
+        acting=membership.sites_to_act_on(session, user),
+    )

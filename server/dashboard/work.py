@@ -1,0 +1,104 @@
+"""What editors do with a report until it is closed: give it, correct it, write notes."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import abort, redirect, request, url_for
+from flask_security.decorators import auth_required
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from server.dashboard import notices
+from server.dashboard.blueprint import blueprint, require_acting, signed_in
+from server.dashboard.changing import asked_version, make_change
+from server.dashboard.report_page import Draft, asked_for, report_page
+from server.database import write_transaction
+from server.extensions import db
+from server.language import gettext
+from server.models import Event, Report, User
+from server.reports import history
+from server.reports.assignment import assign, who_can_take
+from server.reports.change import IllegalChange, StaleReport
+from server.reports.correction import InvalidCorrection, checked_correction, correct
+from server.reports.notes import InvalidNote, add_note
+
+WORK = "<any(assign, correct, note):action>"
+
+
+@blueprint.get(f"/reports/<uuid:public_id>/{WORK}")
+@auth_required("session")
+def show_worked_report_instead(public_id: uuid.UUID, action: str) -> Response:
+    """Who logs in after an action was refused comes here. A GET never changes anything."""
+    return redirect(url_for(".show_report", public_id=public_id), 303)
+
+
+@blueprint.post("/reports/<uuid:public_id>/assign")
+@auth_required("session")
+def assign_report(public_id: uuid.UUID) -> Response:
+    """``assignee``: the address of a member who may act, or empty for nobody."""
+    report = _to_act_on(public_id)
+    address = request.form.get("assignee", "")
+    takers = who_can_take(db.session(), report.site_id)
+    taker = next((each for each in takers if each.email == address), None)
+    if address and taker is None:
+        abort(400, gettext("assignee: %(address)s may not act on this site.", address=address))
+    taker_id = taker.id if taker else None
+
+    def change(session: Session, actor: User, version: int) -> Event:
+        holder = session.get_one(User, taker_id) if taker_id else None
+        return assign(session, report, holder, version=version, actor=actor, source="dashboard")
+
+    return make_change(report, "assign", change)
+
+
+@blueprint.post("/reports/<uuid:public_id>/correct")
+@auth_required("session")
+def correct_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
+    """``correction``: what the text should read; empty for what readers suggest. Where somebody was
+    faster, or it cannot be stored, the page keeps what was typed."""
+    report = _to_act_on(public_id)
+    version, actor_id = asked_version(), signed_in().id
+    typed = request.form.get("correction", "")
+    try:
+        correction = checked_correction(typed)
+        with write_transaction() as session:
+            actor = session.get_one(User, actor_id)
+            event = correct(
+                session, report, correction, version=version, actor=actor, source="dashboard"
+            )
+    except InvalidCorrection as error:
+        return report_page(report, Draft(correction=typed, error=str(error))), 422
+    except StaleReport:
+        notices.tell_stale(report, history.since_version(db.session(), report, version))
+        return report_page(report, Draft(correction=typed)), 409
+    except IllegalChange:
+        pass
+    else:
+        notices.tell_done(report, event)
+    return redirect(url_for(".show_report", public_id=public_id), 303)
+
+
+@blueprint.post("/reports/<uuid:public_id>/note")
+@auth_required("session")
+def add_note_to_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
+    """``note``: for the site's members. It is stored whatever happened meanwhile, and who wrote it
+    is told that."""
+    report = _to_act_on(public_id)
+    version, author_id = asked_version(), signed_in().id
+    text = request.form.get("note", "")
+    try:
+        with write_transaction() as session:
+            add_note(session, report, session.get_one(User, author_id), text)
+    except InvalidNote as error:
+        return report_page(report, Draft(note=text, error=str(error))), 422
+    if meanwhile := history.since_version(db.session(), report, version):
+        notices.tell_meanwhile(report, meanwhile)
+    return redirect(url_for(".show_report", public_id=public_id, _anchor="notes"), 303)
+
+
+def _to_act_on(public_id: uuid.UUID) -> Report:
+    """Answers 404 for a report of another's site, and 403 where the account may only look."""
+    report = asked_for(public_id)
+    require_acting(report.site_id)
+    return report
