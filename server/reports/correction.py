@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from server.models import Event, Report, User
 from server.reports import change
 from server.reports.change import IllegalChange
+from server.reports.words import index_words
 from server.text.normalise import normalise
 
 MAX_CORRECTION = 1_000
@@ -43,7 +44,7 @@ def correct(
     own = "" if correction == report.suggestion else correction
     if own == report.correction:
         raise IllegalChange("the correction is that already")
-    return change.make(
+    event = change.make(
         session,
         report,
         "corrected",
@@ -53,3 +54,5 @@ def correct(
         source=source,
         correction=own,
     )
+    index_words(session, [report.id])
+    return event
