@@ -17,8 +17,8 @@ def init_app(app: Flask) -> None:
         format,
         invitations,  # noqa: F401
         notifications,  # noqa: F401
-        people,  # noqa: F401
         pages,  # noqa: F401
+        people,  # noqa: F401
         queue,  # noqa: F401
         recipients,  # noqa: F401
         reports,  # noqa: F401
