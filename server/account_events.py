@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, current_app
+from flask_login import user_logged_out
 from flask_security import signals
 from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
-from server import tasks
+from server import login_sessions, tasks
 from server.audit import record
 from server.clock import now
 from server.database import write_transaction
@@ -26,6 +27,7 @@ RESET_EVERY_SECONDS = 300
 def init_app(app: Flask) -> None:
     """Listen. A signal's receiver is kept by us: blinker holds it weakly."""
     signals.user_authenticated.connect(_logged_in, app)
+    user_logged_out.connect(_logged_out, app)
     signals.user_failed_authn.connect(_failed, app)
     signals.reset_password_instructions_sent.connect(_reset_asked, app)
     signals.password_reset.connect(_password_reset, app)
@@ -46,10 +48,17 @@ def kept_at_once() -> Iterator[Session]:
 
 
 def _logged_in(_app: Flask, user: User, authn_via: list[str] | None = None, **_more: Any) -> None:
-    if authn_via == ["change"]:
-        return
     with kept_at_once() as session:
-        record(session, "account.logged_in", actor=user, detail=", ".join(authn_via or []))
+        login_sessions.begin(session, user)
+        if authn_via == ["change"]:
+            login_sessions.end_others(session, user)
+        else:
+            record(session, "account.logged_in", actor=user, detail=", ".join(authn_via or []))
+
+
+def _logged_out(_app: Flask, **_more: Any) -> None:
+    with kept_at_once() as session:
+        login_sessions.end_present(session)
 
 
 def _failed(_app: Flask, user: User, tfa: bool = False, **_more: Any) -> None:
@@ -79,6 +88,8 @@ def _reset_asked(_app: Flask, user: User, **_more: Any) -> None:
 
 
 def _password_reset(_app: Flask, user: User, **_more: Any) -> None:
+    with kept_at_once() as session:
+        login_sessions.end_others(session, user)
     _tell_changed(user, "account.password_reset")
 
 

@@ -10,11 +10,12 @@ from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
 
-from server import account_events
+from server import account_events, login_sessions
 from server.account_messages import Messages
 from server.clock import now
 from server.config import Settings
 from server.extensions import db, limiter
+from server.login_sessions import REMEMBERED, SESSION
 from server.models import Passkey, User
 from server.notify.account_mail import RESET_HOURS
 from server.passwords import MIN_LENGTH, PasswordRules
@@ -22,9 +23,6 @@ from server.second_factor import SingleUseTotp, recovery_keys, totp_keys
 
 security = Security(totp_cls=SingleUseTotp, password_util_cls=PasswordRules)
 
-SESSION = timedelta(hours=12)
-# For who ticks "Stay logged in on this device".
-REMEMBERED = timedelta(days=30)
 # What guards the account changes only shortly after a log-in, or after saying the password again.
 FRESH = timedelta(minutes=15)
 STILL_FRESH = timedelta(minutes=5)
@@ -96,6 +94,7 @@ def configure_security(app: Flask) -> None:
     messages: Any = Messages
     security.i18n_domain = messages(app)
     user_authenticated.connect(_begin_anew, app)
+    login_sessions.init_app(app)
     account_events.init_app(app)
     app.before_request(_write_from_the_beginning)
     _slow_down(app, settings.login_limit)

@@ -175,6 +175,7 @@ def reset_access(user: User, password: str, *, second_factor: bool) -> None:
     """A new password, and every session ends; ``second_factor``: what else guards it goes too."""
     user.password = hashed_password(password, user.email)
     user.fs_uniquifier = secrets.token_hex(32)
+    user.login_sessions.clear()
     if second_factor:
         user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
         user.mf_recovery_codes = None
@@ -185,6 +186,7 @@ def close_account(user: User) -> None:
     """Nobody logs in with it any more, its sessions end, and it gets no mail. What it did stays."""
     user.active = False
     user.fs_uniquifier = secrets.token_hex(32)
+    user.login_sessions.clear()
 
 
 def membership_of(session: Session, user: User, site: Site) -> Membership:

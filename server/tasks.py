@@ -28,6 +28,7 @@ from server.bell import Bell
 from server.config import SettingError, Settings
 from server.extensions import db
 from server.lane import Lane
+from server.login_sessions import forget_ended
 from server.notify import digests, routing
 from server.notify.account_mail import forget_account_mail
 from server.notify.channels import TRANSPORTS
@@ -232,6 +233,7 @@ def _register(app: Flask, huey: Huey) -> Any:
             attempt(erase_expired, stopping=stopping.is_set)
             attempt(routing.forget_routed, stopping=stopping.is_set)
             attempt(forget_account_mail)
+            attempt(forget_ended)
 
     huey.periodic_task(crontab(minute="23"), name="forget")(forget)
     return look_bell

@@ -1,6 +1,6 @@
 """Tables and nothing else."""
 
-from server.models.account import ROLES, Membership, Passkey, User
+from server.models.account import ROLES, LoginSession, Membership, Passkey, User
 from server.models.address import ReaderAddress
 from server.models.announcement import Announcement
 from server.models.audit import AuditEntry
@@ -34,6 +34,7 @@ __all__ = [
     "Event",
     "FormerKey",
     "Invitation",
+    "LoginSession",
     "Membership",
     "Note",
     "Page",

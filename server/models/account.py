@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
@@ -22,7 +23,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.clock import now
-from server.models.base import Base, one_of
+from server.models.base import Base, new_public_id, one_of
 from server.models.site import Site
 
 ROLES = ("owner", "editor", "viewer")
@@ -63,6 +64,10 @@ class User(Base, UserMixin):
         back_populates="user", cascade="all, delete-orphan", order_by="Passkey.id"
     )
 
+    login_sessions: Mapped[list[LoginSession]] = relationship(
+        back_populates="user", cascade="all, delete-orphan", order_by="LoginSession.id"
+    )
+
     # Flask-Security asks for roles; ours are per site, in Membership.
     roles: list[RoleMixin] = []  # noqa: RUF012 - the base class's own form
 
@@ -97,6 +102,26 @@ class Passkey(Base, WebAuthnMixin):
     def get_user_mapping(self) -> dict[str, int]:
         """How Flask-Security finds the account again."""
         return {"id": self.user_id}
+
+
+class LoginSession(Base):
+    """One log-in in one browser: the cookie of the session, and the one that lets somebody stay
+    logged in, are good for as long as the row is there. ``device`` is coarse ("Firefox, Linux"),
+    and no address is kept."""
+
+    __tablename__ = "login_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_public_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    # SHA-256 of a random token that the cookies alone hold.
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    device: Mapped[str] = mapped_column(String(80), default="")
+    remembered: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+    user: Mapped[User] = relationship(back_populates="login_sessions")
 
 
 class Membership(Base):

@@ -15,11 +15,11 @@ from submissions import EDITOR, PASSWORD
 from werkzeug.test import TestResponse
 
 from server import create_app
-from server.accounts import REMEMBERED
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db, limiter
+from server.login_sessions import REMEMBERED
 from server.models import Base, User
 from server.sites import InvalidInput, add_user
 
