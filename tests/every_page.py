@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, url_for
-from newsroom import MISTAKES
+from flask import Flask, current_app, url_for
+from flask_security.recoverable import generate_reset_password_token
+from newsroom import CHIEF, INVITED, MISTAKES
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.extensions import db
-from server.models import Delivery, Report, Site
+from server.models import Delivery, Invitation, Report, Site, User
+from server.notify.links import Links
 
 Values = Callable[[Session], dict[str, Any]]
 
@@ -63,10 +65,25 @@ def _site(session: Session) -> dict[str, Any]:
     return {"site_key": session.scalars(select(Site.key).order_by(Site.id)).first()}
 
 
+def _reset(session: Session) -> dict[str, Any]:
+    chief = session.scalars(select(User).where(User.email == CHIEF)).one()
+    return {"token": generate_reset_password_token(chief)}
+
+
+def _invited(session: Session) -> dict[str, Any]:
+    settings = current_app.extensions["copydesk_settings"]
+    found = select(Invitation.public_id).where(Invitation.email == INVITED)
+    return {"token": Links.of(settings).sign_invitation(session.scalars(found).one())}
+
+
 # For who is logged out.
 OUTSIDE = (
     Shown("login", "security.login"),
     Shown("login-passkey", "security.wan_signin"),
+    Shown("forgot-password", "security.forgot_password"),
+    Shown("new-password", "security.reset_password", _reset),
+    Shown("invitation", "dashboard.show_invitation", _invited),
+    Shown("invitation-over", "dashboard.show_invitation", query(token="x")),
 )
 
 # For the chief, who owns a site and edits another.
@@ -90,6 +107,8 @@ INSIDE = (
     Shown("verify", "security.verify"),
     Shown("verify-passkey", "security.wan_verify"),
     Shown("notifications", "dashboard.show_notifications"),
+    Shown("sessions", "dashboard.show_sessions"),
+    Shown("people", "dashboard.show_people", _site),
     Shown("recipients", "dashboard.show_recipients", _site),
     Shown("channels", "dashboard.show_channels"),
     Shown("sites", "dashboard.show_sites"),

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from browsing import Newspaper
-from flask import Flask
+from flask import Flask, current_app
 from live_server import LiveServer, wait_until
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,12 +28,14 @@ from server.notify.mutes import mute
 from server.notify.rules import NewRule, add_author, add_rule
 from server.notify.site_channels import add_channel
 from server.notify.subscriptions import Choices, add_recipient
+from server.people import invite
 from server.sites import add_member, add_site, add_user
 from server.text.matching import Conditions
 
 QUIET_SITE = "The Evening Post"
 CHIEF = "chief@news.example"
 NEWCOMER = "newcomer@post.example"
+INVITED = "invited@news.example"
 PASSWORD = "a long password for pictures"
 
 HARBOUR = "The harbour that learned to wait"
@@ -142,6 +144,8 @@ def _furnish(site: Site, session: Session, origin: str) -> None:
     add_member(session, chief, site, "owner")
     add_member(session, chief, quiet, "editor")
     add_member(session, newcomer, quiet, "owner")
+    settings = current_app.extensions["copydesk_settings"]
+    invite(session, settings, site, INVITED, "viewer", actor=chief)
     # It answers that it does not know how.
     address = f"{origin}/hook"
     add_channel(session, site, "webhook", name="Desk", address=address, allow_private=True)
