@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -229,10 +229,15 @@ def pinned_tag(site: Site, public_url: str) -> str:
         "src": f"{public_url}/widget/{build.version}/listener.js",
         "integrity": build.integrity("listener.js"),
         "data-site": site.key,
-        **{_attribute(name): _written(value) for name, value in site.widget_settings.items()},
+        **option_attributes(site.widget_settings),
     }
     written = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
     return f"<script async crossorigin {written}></script>"
+
+
+def option_attributes(options: Mapping[str, Any]) -> dict[str, str]:
+    """Options of the widget as attributes of its tag."""
+    return {_attribute(name): _written(value) for name, value in options.items()}
 
 
 def _attribute(option: str) -> str:

@@ -115,6 +115,7 @@ INSIDE = (
     Shown("site-new", "dashboard.show_new_site"),
     Shown("site", "dashboard.show_site", _site),
     Shown("site-settings", "dashboard.show_site_settings", _site),
+    Shown("site-widget", "dashboard.show_widget_options", _site),
     Shown("not-found", "dashboard.show_report", query(public_id="0" * 32)),
 )
 
@@ -123,6 +124,8 @@ NO_PAGES = {
     "dashboard.static",
     "dashboard.show_figure_as_csv",
     "dashboard.show_delivery_html",
+    # The widget's example in a frame: of no colours and no header of ours.
+    "dashboard.show_widget_preview",
     "security.static",
     "security.logout",
     "security.tf_select",

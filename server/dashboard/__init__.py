@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
         sessions,  # noqa: F401
         site_check,  # noqa: F401
         site_settings,  # noqa: F401
+        site_widget,  # noqa: F401
         sites,  # noqa: F401
         statistics,  # noqa: F401
         work,  # noqa: F401

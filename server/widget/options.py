@@ -6,9 +6,18 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from server.installation.page import is_selector
+
 MOST_CHARACTERS = 1000
+# Where an owner says nothing.
+USUAL_MAX = 300
 # The longest value: every page view carries it.
 LONGEST = 200
+# A name, a hexadecimal number, or a function of CSS Color 4.
+_COLOUR = re.compile(
+    r"[a-z]{3,30}|#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|[a-z-]{3,12}\([0-9a-z%., /+-]{1,80}\)",
+    re.IGNORECASE,
+)
 
 
 class InvalidOption(ValueError):  # noqa: N818 - names what is wrong, not that it is an error
@@ -51,14 +60,26 @@ def _language(value: str) -> str:
     return value
 
 
+def _selector(value: str) -> str:
+    if not is_selector(_text(value)):
+        raise ValueError("must be a CSS selector such as main or .article, .comments")
+    return value
+
+
+def _colour(value: str) -> str:
+    if not _COLOUR.fullmatch(value):
+        raise ValueError("must be a CSS colour such as #1a5fb4 or teal")
+    return value
+
+
 OPTIONS: dict[str, Callable[[str], str | int | bool]] = {
     "lang": _language,
     "mode": _one_of("full", "confirm", "send"),
-    "article": _text,
-    "exclude": _text,
+    "article": _selector,
+    "exclude": _selector,
     "min": _length,
     "max": _length,
-    "accent": _text,
+    "accent": _colour,
     "button": _one_of("bottom-right", "bottom-left", "top-right", "top-left", "off"),
     "touch": _switch,
     "askEmail": _switch,
@@ -87,4 +108,8 @@ def changed(settings: dict[str, Any], pairs: Iterable[str]) -> dict[str, Any]:
                 result[name] = OPTIONS[name](value)
             except ValueError as error:
                 raise InvalidOption(f"{name}: {error}.") from None
+    if result.get("min", 1) > result.get("max", USUAL_MAX):
+        raise InvalidOption(
+            f"min: must not be more than the longest, which is {result.get('max', USUAL_MAX)}."
+        )
     return result

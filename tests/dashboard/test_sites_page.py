@@ -37,6 +37,7 @@ def audited() -> list[tuple[str, str]]:
     return [
         (each.action, each.detail)
         for each in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        if each.action.startswith("site.")
     ]
 
 

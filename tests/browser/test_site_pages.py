@@ -1,0 +1,86 @@
+"""What of a site's pages needs a browser: the widget's preview, and copying the tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from live_server import LiveServer
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+OWNER, PASSWORD = "owner-of-site@news.example", "a long password for tests"
+
+
+@pytest.fixture(scope="module")
+def owned(server: LiveServer) -> LiveServer:
+    server.command(
+        "users", "add", OWNER, "--site", "The News", "--role", "owner", "--password", PASSWORD
+    )
+    return server
+
+
+def log_in(page: Page, server: LiveServer) -> None:
+    page.goto(f"{server.url}/login")
+    page.get_by_label("E-mail").fill(OWNER)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.fixture
+def owner(page: Page, owned: LiveServer) -> Page:
+    log_in(page, owned)
+    return page
+
+
+def test_preview_follows_the_form_and_leaves_the_writer_alone(
+    owner: Page, owned: LiveServer
+) -> None:
+    requests: list[str] = []
+    owner.on("request", lambda request: requests.append(request.url))
+    owner.goto(f"{owned.url}/sites/{owned.site_key}/widget")
+    frame = owner.frame_locator("iframe[name=preview]")
+    send = frame.get_by_role("button", name="Send", exact=True)
+    expect(send).to_be_visible()
+
+    accent = owner.get_by_label("Colour of buttons")
+    accent.fill("rgb(170, 34, 0)")
+    owner.keyboard.press("Tab")
+    expect(send).to_have_css("background-color", "rgb(170, 34, 0)")
+    expect(owner.get_by_label("Ask for an e-mail address")).to_be_focused()
+
+    owner.get_by_label("What readers are asked").select_option("confirm")
+    expect(frame.get_by_label("How should it read?")).to_have_count(0)
+    expect(send).to_be_visible()
+    send.click()
+    expect(frame.get_by_role("status")).to_contain_text("Thank")
+    assert not any("/api/v1/" in url for url in requests)
+
+
+@pytest.fixture
+def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    log_in(page, owned)
+    yield page
+    context.close()
+
+
+def test_preview_has_a_button_for_who_has_no_scripts(scriptless: Page, owned: LiveServer) -> None:
+    scriptless.goto(f"{owned.url}/sites/{owned.site_key}/widget")
+    scriptless.get_by_label("Only inside").fill("a[")
+    scriptless.get_by_role("button", name="Preview", exact=True).click()
+
+    frame = scriptless.frame_locator("iframe[name=preview]")
+    expect(frame.get_by_role("alert")).to_contain_text("must be a CSS selector")
+    expect(scriptless.get_by_label("Only inside")).to_have_value("a[")
+
+
+def test_tag_is_copied(context: BrowserContext, owner: Page, owned: LiveServer) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    owner.goto(f"{owned.url}/sites/{owned.site_key}")
+    owner.get_by_role("button", name="Copy").click()
+
+    expect(owner.get_by_role("button", name="Copied")).to_be_visible()
+    assert owner.evaluate("navigator.clipboard.readText()") == owned.script_tag
