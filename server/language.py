@@ -102,6 +102,11 @@ def _language_of_request() -> str:
     return best_language(chosen, *request.accept_languages.values())
 
 
+def language_of_browser() -> str:
+    """What the browser asks for: where nobody may ask the database whose account it is."""
+    return best_language(*request.accept_languages.values())
+
+
 def _chrome() -> dict[str, str]:
     """What the ``html`` element says of the language that is spoken."""
     locale = flask_babel.get_locale() or Locale.parse(SOURCE)

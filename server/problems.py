@@ -11,6 +11,8 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from server.language import gettext, language_of_browser, speaking
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 
@@ -126,8 +128,10 @@ def _storage_unavailable(error: Exception) -> Response:
     # Without the statement: a reader's text is no matter for a log.
     log.error("storage unavailable: %s", getattr(error, "orig", None) or error)
     if not wants_problem():
+        with speaking(language_of_browser()):
+            words = gettext("The database does not answer. Please try again in a moment.")
         return Response(
-            "The database does not answer. Please try again in a moment.",
+            words,
             503,
             {"Retry-After": str(RETRY_AFTER_SECONDS)},
             content_type="text/plain; charset=utf-8",
@@ -144,5 +148,7 @@ def _storage_unavailable(error: Exception) -> Response:
 def _unexpected(error: Exception) -> Response:
     log.exception("unexpected error", exc_info=error)
     if not wants_problem():
-        return Response("Something went wrong on our side.", 500, content_type="text/plain")
+        with speaking(language_of_browser()):
+            words = gettext("Something went wrong on our side.")
+        return Response(words, 500, content_type="text/plain; charset=utf-8")
     return Problem(500, "internal-error", "Something went wrong on our side.").response()

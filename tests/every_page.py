@@ -42,7 +42,7 @@ def _report(number: int) -> Values:
     exact = MISTAKES[number].exact
 
     def values(session: Session) -> dict[str, Any]:
-        found = select(Report.public_id).where(Report.exact == exact)
+        found = select(Report.public_id).where(Report.exact == exact, Report.status == "open")
         return {"public_id": session.scalars(found).one()}
 
     return values
