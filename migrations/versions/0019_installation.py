@@ -13,8 +13,6 @@ depends_on = None
 _moment = sa.DateTime(timezone=True)
 
 
-
-
 def upgrade() -> None:
     op.create_table(
         "former_key",
