@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, current_app, url_for
 from flask_security.recoverable import generate_reset_password_token
 from newsroom import CHIEF, INVITED, MISTAKES
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.extensions import db
@@ -65,6 +65,12 @@ def _site(session: Session) -> dict[str, Any]:
     return {"site_key": session.scalars(select(Site.key).order_by(Site.id)).first()}
 
 
+def _page(session: Session) -> dict[str, Any]:
+    """The page with the most reports."""
+    most = select(Report.page_id).group_by(Report.page_id).order_by(func.count().desc())
+    return {"page_id": session.scalars(most).first()}
+
+
 def _reset(session: Session) -> dict[str, Any]:
     chief = session.scalars(select(User).where(User.email == CHIEF)).one()
     return {"token": generate_reset_password_token(chief)}
@@ -95,6 +101,7 @@ INSIDE = (
     Shown("report-rtl", "dashboard.show_report", _report(4)),
     Shown("report-long-word", "dashboard.show_report", _report(3)),
     Shown("report-closed", "dashboard.show_report", _closed),
+    Shown("page", "dashboard.show_page", _page),
     Shown("deliveries", "dashboard.show_deliveries"),
     Shown("delivery-mail", "dashboard.show_delivery", _delivery("mail")),
     Shown("delivery-webhook", "dashboard.show_delivery", _delivery("webhook")),
