@@ -9,8 +9,8 @@ from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 # Readers' requests carry no cookie, get none, and answer the same to everybody; so do the pages
-# behind the links of a mail.
-PUBLIC_BLUEPRINTS = ("widget", "intake", "links")
+# behind the links of a mail, and what programs ask for with a token.
+PUBLIC_BLUEPRINTS = ("widget", "intake", "links", "programs")
 # What readers' browsers ask for on every page of a newspaper.
 READERS_BLUEPRINTS = ("widget", "intake")
 

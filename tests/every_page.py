@@ -115,6 +115,7 @@ INSIDE = (
     Shown("verify-passkey", "security.wan_verify"),
     Shown("notifications", "dashboard.show_notifications"),
     Shown("sessions", "dashboard.show_sessions"),
+    Shown("tokens", "dashboard.show_tokens"),
     Shown("people", "dashboard.show_people", _site),
     Shown("recipients", "dashboard.show_recipients", _site),
     Shown("channels", "dashboard.show_channels"),

@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server import create_app
+from server.api_tokens import issue
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
@@ -149,6 +150,7 @@ def _furnish(site: Site, session: Session, origin: str) -> None:
     add_member(session, chief, quiet, "editor")
     add_member(session, newcomer, quiet, "owner")
     settings = current_app.extensions["copydesk_settings"]
+    issue(session, chief, site, "Planning board", ["reports:read", "reports:resolve"], 90)
     invite(session, settings, site, INVITED, "viewer", actor=chief)
     # It answers that it does not know how.
     address = f"{origin}/hook"

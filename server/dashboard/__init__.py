@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
         site_widget,  # noqa: F401
         sites,  # noqa: F401
         statistics,  # noqa: F401
+        tokens,  # noqa: F401
         work,  # noqa: F401
     )
     from server.dashboard.blueprint import blueprint

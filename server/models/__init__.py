@@ -3,6 +3,7 @@
 from server.models.account import ROLES, LoginSession, Membership, Passkey, User
 from server.models.address import ReaderAddress
 from server.models.announcement import Announcement
+from server.models.api_token import SCOPES, ApiToken
 from server.models.audit import AuditEntry
 from server.models.base import Base
 from server.models.block import Block
@@ -21,7 +22,9 @@ from server.models.words import ReportWords
 __all__ = [
     "CHANNEL_KINDS",
     "ROLES",
+    "SCOPES",
     "Announcement",
+    "ApiToken",
     "Attempt",
     "AuditEntry",
     "AuthorAddress",

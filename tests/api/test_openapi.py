@@ -18,9 +18,13 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from submissions import ORIGIN
+from sqlalchemy import select
+from submissions import ORIGIN, Submit
 
-from server.models import Site
+from server.api_tokens import issue
+from server.database import write_transaction
+from server.extensions import db
+from server.models import SCOPES, Report, Site, User
 
 CHECKS = [
     not_a_server_error,
@@ -47,6 +51,44 @@ def test_docs_page_shows_every_field_without_foreign_assets(client: FlaskClient)
     for field in ("selector.exact", "page.canonical", "idempotency_key", "errors[].field"):
         assert f"<code>{field}</code>" in page.text
     assert 'src="http' not in page.text
+
+
+PROGRAMS = (
+    ("/api/v1/reports", "GET"),
+    ("/api/v1/reports/{report_id}", "GET"),
+    ("/api/v1/reports/{report_id}/resolution", "POST"),
+    ("/api/v1/statistics/{name}", "GET"),
+)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize(("path", "method"), PROGRAMS)
+def test_generated_requests_of_programs_get_documented_answers(
+    app: Flask,
+    editor: User,
+    site: Site,
+    submit: Submit,
+    path: str,
+    method: str,
+    mode: GenerationMode,
+) -> None:
+    submit()
+    report_id = str(db.session.scalars(select(Report.public_id)).one())
+    with write_transaction() as session:
+        token = issue(session, editor, site, "Generated", SCOPES, None)
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    operation = schema[path][method]
+
+    @given(case=operation.as_strategy(generation_mode=mode), known=st.booleans())
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def check(case: schemathesis.Case, known: bool) -> None:
+        if known and "report_id" in (case.path_parameters or {}):
+            case.path_parameters["report_id"] = report_id
+        headers = {"Authorization": f"Bearer {token}"}
+        response = contextvars.Context().run(case.call, headers=headers)
+        case.validate_response(response, checks=CHECKS)
+
+    check()
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])

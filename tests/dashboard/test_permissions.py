@@ -76,6 +76,10 @@ TABLE = {
     ("GET", "dashboard.show_sessions"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_sessions_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.end_sessions"): (400, 400, 400, 400, 302),
+    ("GET", "dashboard.show_tokens"): (200, 200, 200, 200, 302),
+    ("GET", "dashboard.show_tokens_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.add_token"): (422, 422, 422, 422, 302),
+    ("POST", "dashboard.revoke_token"): (400, 400, 400, 400, 302),
     ("GET", "dashboard.show_people"): (200, 404, 404, 404, 302),
     ("GET", "dashboard.show_people_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.invite_person"): (422, 404, 404, 404, 302),
@@ -119,6 +123,13 @@ PUBLIC = {
     "security.two_factor_rescue",
     "security.two_factor_token_validation",
 }
+# For who shows a token, and no cookie (tests/api/test_programs.py).
+WITH_TOKEN = {
+    "programs.list_reports",
+    "programs.get_report",
+    "programs.resolve_report",
+    "programs.get_figure",
+}
 # An account's own matters, whatever its roles; nobody else's can be named there.
 OWN_ACCOUNT = {
     "security.change_password",
@@ -144,10 +155,10 @@ def methods_of(app: Flask) -> set[tuple[str, str]]:
 
 
 def test_every_address_is_in_the_table_or_public_or_the_accounts_own(app: Flask) -> None:
-    found = methods_of(app)
+    found, elsewhere = methods_of(app), PUBLIC | OWN_ACCOUNT | WITH_TOKEN
 
-    assert {each for each in found if each[1] not in PUBLIC | OWN_ACCOUNT} == set(TABLE)
-    assert {endpoint for _, endpoint in found} >= PUBLIC | OWN_ACCOUNT
+    assert {each for each in found if each[1] not in elsewhere} == set(TABLE)
+    assert {endpoint for _, endpoint in found} >= elsewhere
 
 
 def test_what_is_an_accounts_own_asks_who_it_is(app: Flask, client: FlaskClient) -> None:
