@@ -95,8 +95,9 @@ _kind = click.argument("kind", type=click.Choice(BLOCK_KINDS))
 @click.argument("name")
 @_kind
 @click.argument("pattern")
+@click.option("--reason", default="", help="Why, for the site's other owners.")
 @with_appcontext
-def block_add(name: str, kind: str, pattern: str) -> None:
+def block_add(name: str, kind: str, pattern: str, reason: str) -> None:
     """Block a network (192.0.2.0/24), a word or an address; * stands for anything.
 
     Nothing is accepted from a blocked network. What has a blocked word or address goes among the
@@ -105,7 +106,7 @@ def block_add(name: str, kind: str, pattern: str) -> None:
     require_current_schema()
     try:
         with write_transaction() as session:
-            block = add_block(session, site_named(session, name), kind, pattern)
+            block = add_block(session, site_named(session, name), kind, pattern, reason)
     except (InvalidInput, InvalidBlock) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Blocked {block.kind} {block.pattern}.")

@@ -124,6 +124,7 @@ INSIDE = (
     Shown("site", "dashboard.show_site", _site),
     Shown("site-settings", "dashboard.show_site_settings", _site),
     Shown("site-widget", "dashboard.show_widget_options", _site),
+    Shown("site-protection", "dashboard.show_protection", _site),
     Shown("not-found", "dashboard.show_report", query(public_id="0" * 32)),
 )
 

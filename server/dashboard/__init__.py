@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
         reports,  # noqa: F401
         sessions,  # noqa: F401
         site_check,  # noqa: F401
+        site_protection,  # noqa: F401
         site_settings,  # noqa: F401
         site_widget,  # noqa: F401
         sites,  # noqa: F401

@@ -34,7 +34,7 @@ class Refusal:
     def of(cls, form: str, error: Exception) -> Refusal:
         """From a message ``field: words``."""
         field, _, words = str(error).partition(": ")
-        return cls(form, field, words[:1].upper() + words[1:])
+        return cls(form, field, words)
 
 
 NO_REFUSAL = Refusal()

@@ -13,6 +13,7 @@ from server.models.block import BLOCK_KINDS
 
 MAX_BLOCKS = 1_000
 MAX_PATTERN = 300
+MAX_REASON = 200
 
 
 class InvalidBlock(ValueError):  # noqa: N818 - names what is wrong, not that it is an error
@@ -29,15 +30,18 @@ def blocks_of(session: Session, site: Site) -> Mapping[str, Sequence[Block]]:
     return found
 
 
-def add_block(session: Session, site: Site, kind: str, pattern: str) -> Block:
-    """Block a network, a word or an address from now on. Raises InvalidBlock."""
-    pattern = _checked(kind, pattern.strip())
+def add_block(session: Session, site: Site, kind: str, pattern: str, reason: str = "") -> Block:
+    """Block a network, a word or an address from now on; ``reason`` is for the owners' eyes.
+    Raises InvalidBlock."""
+    pattern, reason = _checked(kind, pattern.strip()), reason.strip()
+    if len(reason) > MAX_REASON or not reason.isprintable():
+        raise InvalidBlock(f"reason: must have at most {MAX_REASON} printable characters.")
     known = blocks_of(session, site)
     if any(block.pattern == pattern for block in known[kind]):
         raise InvalidBlock(f"{kind}: {pattern} is blocked already.")
     if sum(map(len, known.values())) >= MAX_BLOCKS:
         raise InvalidBlock(f"{kind}: a site can have {MAX_BLOCKS} blocks at most.")
-    block = Block(site_id=site.id, kind=kind, pattern=pattern)
+    block = Block(site_id=site.id, kind=kind, pattern=pattern, reason=reason)
     session.add(block)
     session.flush()
     return block
@@ -64,7 +68,7 @@ def _checked(kind: str, pattern: str) -> str:
             return str(ip_network(pattern, strict=False))
         except ValueError:
             raise InvalidBlock(
-                f"network: {pattern!r} is none. Write 192.0.2.0/24 or 2001:db8::/32."
+                f"network: {pattern!r} is not a network. Write 192.0.2.0/24 or 2001:db8::/32."
             ) from None
     if not pattern.strip("*?. ") or len(pattern) > MAX_PATTERN or not pattern.isprintable():
         raise InvalidBlock(
