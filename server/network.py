@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Collection
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from flask import current_app, request
 
@@ -21,12 +22,14 @@ def prefix_of(address: str) -> str:
     parsed = _parsed(address)
     if parsed is None:
         return address
-    return str(ip_network((parsed, 64 if parsed.version == 6 else 32), strict=False))
+    if isinstance(parsed, IPv4Address):
+        return f"{parsed}/32"
+    return str(IPv6Network((parsed, 64), strict=False))
 
 
-def sent_from(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+def sent_from(networks: Collection[IPv4Network | IPv6Network]) -> bool:
     """Whether the present request comes from one of some networks."""
-    sender = _parsed(request.remote_addr or "")
+    sender = _parsed(request.remote_addr or "") if networks else None
     return sender is not None and any(sender in network for network in networks)
 
 
@@ -52,6 +55,10 @@ def address_prefix() -> str:
 def sender_key() -> str:
     """What stands for the sender where limits count: a keyed hash of the prefix, so that the
     storage of the counters holds no address."""
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    key = hashlib.sha256(b"sender" + secret).digest()
+    key = _sender_secret(str(current_app.config["SECRET_KEY"]))
     return hashlib.blake2b(address_prefix().encode(), key=key, digest_size=KEY_LENGTH).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _sender_secret(secret: str) -> bytes:
+    return hashlib.sha256(b"sender" + secret.encode()).digest()

@@ -16,6 +16,7 @@ Operation = tuple[str, int, int, int, int]
 
 _JOINER = "\u200d"
 _INSIDE_WORDS = "'’-\u2010\u2011"
+_ASCII_TOKEN = re.compile(r"\w+(?:['-]\w+)*|\s+|.")
 # Written without spaces between words: one sign is the smallest thing that can be wrong.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff"
@@ -76,6 +77,8 @@ def _joined(operations: Sequence[Operation], before: list[str]) -> list[Operatio
 
 def tokens_of(text: str) -> list[str]:
     """Words, runs of white space, and single other characters; joined they are the text."""
+    if text.isascii():
+        return _ASCII_TOKEN.findall(text)
     tokens: list[str] = []
     former = ""
     for index, character in enumerate(text):

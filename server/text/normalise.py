@@ -18,6 +18,11 @@ _INVISIBLE = re.compile("[\0\u00ad\u200b\u2060\ufeff]")
 _SPACE = re.compile(
     "[\t-\r\x1c-\x20\x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 )
+# What nearly no text has: something of the above, or white space that is more than one space.
+_ODD = re.compile(
+    "[\0\u00ad\u200b\u2060\ufeff\ud800-\udfff\t-\r\x1c-\x1f\x85\xa0\u1680\u180e\u2000-\u200a\u2028"
+    "\u2029\u202f\u205f\u3000]|  "
+)
 
 
 def normalise(text: str) -> str:
@@ -25,5 +30,7 @@ def normalise(text: str) -> str:
 
     The result is NFC (UAX #15). Spaces at the ends stay, as one each: prefix and suffix need them.
     """
+    if not _ODD.search(text) and unicodedata.is_normalized("NFC", text):
+        return text
     seen = _INVISIBLE.sub("", _HALF.sub("\ufffd", text))
     return unicodedata.normalize("NFC", _SPACE.sub(" ", seen))

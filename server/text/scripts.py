@@ -50,12 +50,16 @@ _BY_LANGUAGE = {
 }
 # Languages that are written in two scripts; of BCP 47 subtags, those that name one.
 _TWO_SCRIPTS = frozenset(["sr", "ku", "kk", "uz", "az", "tg", "mn", "pa", "ug"])
+_LATIN = re.compile("[A-Za-z]+")
 _SUBTAGS = {"latn": "LATIN", "cyrl": "CYRILLIC", "arab": "ARABIC", "grek": "GREEK"}
 
 
 def letters_by_script(text: str) -> Mapping[str, int]:
     """How many letters of each script a text has, by the script's name in Unicode. What belongs
     to several scripts, such as digits and signs, counts for none."""
+    if text.isascii():
+        letters = len(text) - len(_LATIN.sub("", text))
+        return {"LATIN": letters} if letters else {}
     counts = Counter(map(_script, unicodedata.normalize("NFKC", text)))
     counts.pop("", None)
     return counts

@@ -108,12 +108,14 @@ def _speed(act: Act) -> list[Reason]:
 def _links(act: Act) -> list[Reason]:
     if act.links_allowed:
         return []
+    written = act.written
+    links = links_in(written)
     # A reader who corrects an address writes one.
-    known = folded(act.page_text)
-    for link in links_in(act.written):
+    known = folded(act.page_text) if links else ""
+    for link in links:
         if folded(link) not in known and not _own(link, act.origins):
             return [Reason("link", 100, f"A link to another site: {_short(link)}")]
-    if _LINK_MARKUP.search(act.written) and not _LINK_MARKUP.search(act.page_text):
+    if _LINK_MARKUP.search(written) and not _LINK_MARKUP.search(act.page_text):
         return [Reason("link", 100, "The code of a link.")]
     return []
 
@@ -132,24 +134,33 @@ def _own(link: str, origins: Sequence[str]) -> bool:
 
 
 def _other_script(act: Act) -> list[Reason]:
-    around = letters_by_script(act.page_text)
-    few = max(2, sum(around.values()) // 50)
-    usual = {script for script, count in around.items() if count > few}
-    usual |= scripts_of_language(act.language) | scripts_of_language(act.site_language)
     for what, text in (("comment", act.comment), ("correction", act.suggestion)):
+        if text.isascii() and len(text) < MIN_LETTERS:
+            continue
         own_words = _LINK.sub(" ", _QUOTED.sub(" ", text))
         counts = letters_by_script(own_words)
         total = sum(counts.values())
-        if total < MIN_LETTERS or not around:
+        if total < MIN_LETTERS:
             continue
         script, count = max(counts.items(), key=lambda item: item[1])
-        if count >= DOMINANT * total and script not in usual:
+        if count >= DOMINANT * total and _is_foreign(script, act):
             words = f"The {what} is in {script.title()} script, the page is not."
             return [Reason("other-script", 100, words)]
     return []
 
 
+def _is_foreign(script: str, act: Act) -> bool:
+    """Whether neither the page nor the languages that are named are written in it."""
+    if script in scripts_of_language(act.language) | scripts_of_language(act.site_language):
+        return False
+    around = letters_by_script(act.page_text)
+    few = max(2, sum(around.values()) // 50)
+    return bool(around) and around.get(script, 0) <= few
+
+
 def _blocked(act: Act) -> list[Reason]:
+    if not act.blocked_words and not act.blocked_urls:
+        return []
     written = folded(act.written)
     found = [
         Reason("blocked-word", 100, f"A blocked word: {_short(pattern)}")
