@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 import ada_url
@@ -45,16 +46,22 @@ def canonical_address(address: str) -> str:
     page is :func:`server.text.page_identity.page_key`'s to say. Raises AddressError for what is no
     http(s) address.
     """
-    url = parse(address)
+    known = parse(address)
+    path = _PATH_SESSION.sub("", known.pathname)
+    kept = "&".join(piece for name, piece in parameters(known.search) if not is_tracking(name))
+    if known.bare and path == known.pathname and kept == known.search.removeprefix("?"):
+        return known.href.removesuffix("?")
+    url = ada_url.URL(known.href)
     url.username = url.password = url.hash = ""
-    url.pathname = _PATH_SESSION.sub("", url.pathname)
-    url.search = "&".join(piece for name, piece in parameters(url.search) if not is_tracking(name))
+    url.pathname, url.search = path, kept
     return str(url.href).removesuffix("?")
 
 
 def parameters(search: str) -> list[tuple[str, str]]:
     """Each parameter of a query as its decoded name and as it is written; empty ones are left
     out."""
+    if not search:
+        return []
     pieces = [piece for piece in search.removeprefix("?").split("&") if piece]
     return [(unquote_plus(piece.split("=", 1)[0]), piece) for piece in pieces]
 
@@ -69,10 +76,9 @@ def address_hash(address: str) -> bytes:
     return hashlib.sha256(address.encode()).digest()
 
 
-@lru_cache(maxsize=512)
 def origin_of(address: str) -> str:
     """``https://host[:port]``. Raises AddressError for what is no http(s) address."""
-    return str(parse(address).origin)
+    return parse(address).origin
 
 
 def origin_pattern(pattern: str) -> str:
@@ -105,7 +111,21 @@ def origin_allowed(origin: str, patterns: Iterable[str]) -> bool:
     return False
 
 
-def parse(address: str) -> ada_url.URL:
+class Parsed(NamedTuple):
+    """The parts of an address, as of the URL Standard. ``bare``: no user and no fragment."""
+
+    href: str
+    origin: str
+    hostname: str
+    port: str
+    pathname: str
+    search: str
+    bare: bool
+
+
+# Each address is asked several things by one request.
+@lru_cache(maxsize=512)
+def parse(address: str) -> Parsed:
     """Raises AddressError for what is no http(s) address."""
     if len(address) > MAX_LENGTH:
         raise AddressError(f"longer than {MAX_LENGTH} characters")
@@ -115,7 +135,15 @@ def parse(address: str) -> ada_url.URL:
         raise AddressError("not an absolute address") from None
     if url.protocol not in ("http:", "https:"):
         raise AddressError("not an http or https address")
-    return url
+    return Parsed(
+        href=url.href,
+        origin=url.origin,
+        hostname=url.hostname,
+        port=url.port,
+        pathname=url.pathname,
+        search=url.search,
+        bare=not (url.username or url.password or url.hash or url.href.endswith("#")),
+    )
 
 
 def require_as_browsers_write(address: str) -> None:

@@ -33,6 +33,7 @@ _LATER_PAGE = re.compile(
 _DIRECTORY_INDEX = re.compile(
     r"(?<=/)(?:index|default|home)\.(?:html?|shtml|xhtml|php\d?|aspx?|jsp|cgi|pl)$", re.IGNORECASE
 )
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
 _UNRESERVED = "-._~!$&'()*+,;=:@"
 # Words of addresses that name no article.
 _STRUCTURE = re.compile(
@@ -50,7 +51,7 @@ def page_key(address: str) -> str:
     of the others and how characters are escaped. Raises AddressError.
     """
     url = parse(canonical_address(address))
-    host = str(url.hostname).removesuffix(".")
+    host = url.hostname.removesuffix(".")
     if host.count(".") > 1:
         host = host.removeprefix("www.")
     port = f":{url.port}" if url.port else ""
@@ -74,9 +75,10 @@ def believable(address: str, canonical: str) -> bool:
     systems make on every page of a site: the front page, the first of several pages, another
     article, the address without the parameter that chooses the article. Raises AddressError.
     """
-    if page_key(address) == page_key(canonical):
+    clean, clean_canonical = canonical_address(address), canonical_address(canonical)
+    if clean == clean_canonical or page_key(address) == page_key(canonical):
         return True
-    here, there = parse(canonical_address(address)), parse(canonical_address(canonical))
+    here, there = parse(clean), parse(clean_canonical)
     if _is_front(there.pathname, there.search) and not _is_front(here.pathname, here.search):
         return False
     if _is_later_page(here.pathname, here.search, there.pathname, there.search):
@@ -98,6 +100,8 @@ def page_address(address: str, canonical: str) -> str:
 
 def _in_one_spelling(path: str) -> str:
     """Escapes where they must be, in capitals; what is UTF-8 in NFC. ``%2F`` stays an escape."""
+    if _PLAIN_PATH.fullmatch(path):
+        return path
     return "/".join(_unescaped_once(part) for part in path.split("/"))
 
 
