@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from server.config import Settings
 from server.extensions import api, csrf
 
 
@@ -19,7 +20,8 @@ def init_app(app: Flask) -> None:
     blueprint.description = "What the widget sends."
     # Readers have no session here, so there is nothing that a forged request could borrow.
     csrf.exempt(blueprint)
-    app.extensions["intake_counters"] = Counters()
+    settings: Settings = app.extensions["copydesk_settings"]
+    app.extensions["intake_counters"] = Counters(shared=settings.limit_storage_url != "memory://")
     app.extensions["site_cache"] = SiteCache()
     app.extensions["sightings"] = Sightings(app)
     app.extensions["reader_keys"] = DailyKeys()

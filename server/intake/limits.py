@@ -1,4 +1,5 @@
-"""How often one network and one site may send, counted by Flask-Limiter's storage."""
+"""How often one network and one site may send: counted in memory, or by Flask-Limiter's storage
+where that is one which several processes share."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from typing import TypeVar
 
 from flask import current_app
 from limits import RateLimitItem, RateLimitItemPerSecond, parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter, RateLimiter
+from limits.strategies import RateLimiter
 
 from server.clock import now
 from server.extensions import limiter
+from server.intake.windows import Windows
 from server.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -33,10 +34,12 @@ T = TypeVar("T")
 
 class Counters:
     """Fixed windows that begin with the first request counted in them. The storage is that of the
-    settings; while it does not answer, each process counts for itself."""
+    settings; where it is this process's memory, or while it does not answer, each process counts
+    for itself."""
 
-    def __init__(self) -> None:
-        self._own = FixedWindowRateLimiter(MemoryStorage())
+    def __init__(self, *, shared: bool) -> None:
+        self._shared = shared
+        self._own = Windows()
         self._asked_again_at = now()
 
     def hit(self, item: RateLimitItem, *name: str) -> bool:
@@ -61,8 +64,8 @@ class Counters:
             self.hit(counted, what, who)
         return not self.allows(counted, what, who)
 
-    def _ask(self, question: Callable[[RateLimiter], T]) -> T:
-        if now() >= self._asked_again_at:
+    def _ask(self, question: Callable[[RateLimiter | Windows], T]) -> T:
+        if self._shared and now() >= self._asked_again_at:
             try:
                 return question(limiter.limiter)
             except Exception as error:
