@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -37,14 +36,21 @@ def spare_readers(app: Flask) -> None:
     """Leave what the extensions and the pages do around each request (log-in, CSRF, limits by
     route, policies of pages) to the editors' pages: readers' requests need none of it, and it
     takes longer than storing a report."""
-    for hooks in (app.before_request_funcs, app.after_request_funcs):
-        hooks[None] = [_for_editors(hook) for hook in hooks.get(None, [])]
+    before = tuple(app.before_request_funcs.get(None, ()))
+    # Flask runs the last first.
+    after = tuple(reversed(app.after_request_funcs.get(None, ())))
 
-
-def _for_editors(hook: Callable[..., Any]) -> Callable[..., Any]:
-    def around_request(*response: Response) -> Any:
+    def before_editors() -> Any:
         if request.blueprint in READERS_BLUEPRINTS:
-            return response[0] if response else None
-        return hook(*response)
+            return None
+        answers = (app.ensure_sync(hook)() for hook in before)
+        return next((answer for answer in answers if answer is not None), None)
 
-    return around_request
+    def after_editors(response: Response) -> Response:
+        if request.blueprint not in READERS_BLUEPRINTS:
+            for hook in after:
+                response = app.ensure_sync(hook)(response)
+        return response
+
+    app.before_request_funcs[None] = [before_editors]
+    app.after_request_funcs[None] = [after_editors]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validate
 
 from server.reports.submission import NewSubmission
 from server.text.address import (
@@ -49,17 +49,24 @@ class Text(fields.String):
         self.maximum = maximum
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
-        if (
-            type(value) is str
-            and len(value) <= self.maximum
-            and not _UNUSABLE.search(value)
-            and not has_overlong_cluster(value)
-        ):
+        if self.is_plain(value):
             # What nearly every field is: without marshmallow's six calls for each.
             if self.validators:
                 self._validate(value)
             return value
         return super().deserialize(value, attr, data, **options)
+
+    def is_plain(self, value: object) -> TypeGuard[str]:
+        """Whether a value is a string as this field takes it, validators apart."""
+        return (
+            type(value) is str
+            and len(value) <= self.maximum
+            and (
+                "\0" not in value
+                if value.isascii()
+                else not _UNUSABLE.search(value) and not has_overlong_cluster(value)
+            )
+        )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **options)
@@ -105,6 +112,37 @@ class _Lenient(Schema):
     class Meta:
         # Old servers take new widgets.
         unknown = EXCLUDE
+
+    def load(self, data: Any, **options: Any) -> Any:
+        if not options:
+            try:
+                return self.well_formed(data)
+            except ValidationError:
+                pass
+        # Once more, for what marshmallow has to say of each field.
+        return super().load(data, **options)
+
+    def well_formed(self, data: Any) -> dict[str, Any]:
+        """What marshmallow loads, by the same fields and validators, without its many calls for
+        each. Raises ValidationError for whatever is not plainly right."""
+        if type(data) is not dict:
+            raise ValidationError("is no object.")
+        loaded: dict[str, Any] = {}
+        for name, field in self.load_fields.items():
+            if name not in data:
+                field._validate_missing(missing)
+                continue
+            value = data[name]
+            if isinstance(field, Text) and field.is_plain(value):
+                if field.validators:
+                    field._validate(value)
+            elif isinstance(field, fields.Nested) and isinstance(field.schema, _Lenient):
+                if value is not None or not field.allow_none:
+                    value = field.schema.well_formed(value)
+            else:
+                value = field.deserialize(value, name, data)
+            loaded[name] = value
+        return loaded
 
 
 class PageSchema(_Lenient):
