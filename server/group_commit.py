@@ -52,17 +52,32 @@ class GroupCommit(Generic[Item, Answer]):
     def __init__(self, work: Callable[[Session, Sequence[Item]], Sequence[Answer]]) -> None:
         self._work = work
         self._lock = threading.Lock()
+        # Whose turn it is; of those who prepare, one at a time asks for it, so that a leader has
+        # to wait for two at most.
+        self._turn = threading.Lock()
+        self._queue = threading.Lock()
         self._waiting: list[_Place[Item, Answer]] = []
         self._coming = 0
         self._busy = False
 
     @contextmanager
     def coming(self) -> Iterator[None]:
-        """Around what a thread does until it calls ``write``: worth waiting for."""
+        """Around what a thread does until it calls ``write``: worth waiting for.
+
+        One thread at a time, and none while another writes: the interpreter runs one anyway, and
+        a thread that has the database's write lock must not line up behind all others each time
+        that it comes back from the database. Whoever waits for something outside, another server
+        or a slow client, waits elsewhere.
+        """
         with self._lock:
             self._coming += 1
         try:
-            yield
+            with self._queue:
+                self._turn.acquire()
+            try:
+                yield
+            finally:
+                self._turn.release()
         finally:
             with self._lock:
                 self._coming -= 1
@@ -90,8 +105,7 @@ class GroupCommit(Generic[Item, Answer]):
         deadline = time.monotonic() + GATHER_SECONDS
         while self._coming and len(self._waiting) < MOST and time.monotonic() < deadline:
             time.sleep(LOOK_AGAIN_SECONDS)
-        with self._lock:
-            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        group: list[_Place[Item, Answer]] = []
         try:
             self._write(group)
         finally:
@@ -103,15 +117,25 @@ class GroupCommit(Generic[Item, Answer]):
             for place in group[1:]:
                 place.call()
 
+    def _take(self) -> list[_Place[Item, Answer]]:
+        with self._lock:
+            taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        return taken
+
     def _write(self, group: list[_Place[Item, Answer]]) -> None:
+        """Write for those who wait, who become the ``group``: the leader first."""
         try:
             with write_transaction() as session:
-                answers = self._work(session, [place.item for place in group])
+                # Whoever came while another process wrote is one of them.
+                group += self._take()
+                with self._turn:
+                    answers = self._work(session, [place.item for place in group])
         except BaseException as error:
             if isinstance(error, Exception) and not is_out_of_order(error):
                 for place in group:
                     self._write_alone(place)
                 return
+            group += self._take() if not group else ()
             for place in group:
                 place.error = error
             return

@@ -52,7 +52,9 @@ class Names:
                     return error
 
         with ThreadPoolExecutor(len(names)) as pool:
-            futures = [pool.submit(write, name) for name in names]
+            futures = [pool.submit(write, names[0])]
+            wait_until(lambda: self.groups, 20, "the first writes")
+            futures += [pool.submit(write, name) for name in names[1:]]
             others = len(names) - 1
             wait_until(lambda: len(self.commit._waiting) == others, 20, "the others line up")
             self.gathered.set()

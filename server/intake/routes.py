@@ -185,7 +185,8 @@ def _new_submission(site: KnownSite, data: dict[str, Any]) -> NewSubmission:
     )
     new = replace(new, spam_reasons=reasons_for_spam(site, new, data))
     # What waits for its turn holds no connection and no old snapshot.
-    db.session.rollback()
+    if db.session.registry.has():
+        db.session.rollback()
     return new
 
 
