@@ -43,6 +43,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         # A report that was answered with 201 must survive a power cut.
         "synchronous=FULL",
         "foreign_keys=ON",
+        # In pages of 4 KiB. A checkpoint copies each page once, however often it was written.
+        "wal_autocheckpoint=4000",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table
 
+from server.bulk_insert import BulkInsert
 from server.models import Base
 from server.reports.record import Happened
 
 _announcement: Table = Base.metadata.tables["announcement"]
-_NEW_ANNOUNCEMENTS = insert(_announcement)
+_NEW_ANNOUNCEMENTS = BulkInsert(
+    _announcement, "site_id", "report_id", "event_id", "created_at", "due_at"
+)
 # The highest number of readers that somebody can wait for. Beyond it, one more changes nothing.
 MAX_READERS = 50
 
@@ -34,5 +37,4 @@ def announce(connection: Connection, happened: Iterable[Happened]) -> None:
         for each in happened
         if each.kind != "joined" or (each.open and each.readers <= MAX_READERS)
     ]
-    if rows:
-        connection.execute(_NEW_ANNOUNCEMENTS, rows)
+    _NEW_ANNOUNCEMENTS.write(connection, rows)

@@ -14,15 +14,17 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Executable,
     Select,
     Table,
+    and_,
     bindparam,
+    func,
     insert,
     select,
     update,
 )
 
+from server.bulk_insert import BulkInsert
 from server.models import Base
 from server.reports.recurrence import Heard
 from server.text.place import Quote
@@ -71,7 +73,7 @@ _PAGES = select(PAGE.c.site_id, PAGE.c.url_hash, PAGE.c.id, *(PAGE.c[it] for it 
     PAGE.c.url_hash.in_(bindparam("hashes", expanding=True)),
 )
 _CHANGE_PAGE = update(PAGE).where(PAGE.c.id == bindparam("page"))
-_NEW_PAGES = insert(PAGE).returning(PAGE.c.site_id, PAGE.c.url_hash, PAGE.c.id)
+_NEW_PAGES = BulkInsert(PAGE, "site_id", "url", "url_hash", *SAID, "created_at")
 _REPORTS = (
     select(REPORT.c.page_id, REPORT.c.place_hash, REPORT.c.id, *(REPORT.c[it] for it in CHANGING))
     .where(
@@ -81,16 +83,41 @@ _REPORTS = (
     .order_by(REPORT.c.id)
     .with_for_update()
 )
+_NEWER = REPORT.alias("newer")
+_OLDEST_CANDIDATE = (
+    select(_NEWER.c.id)
+    .where(_NEWER.c.page_id == PAGE.c.id)
+    .order_by(_NEWER.c.id.desc())
+    .offset(MAX_CANDIDATES - 1)
+    .limit(1)
+    .correlate(PAGE)
+    .scalar_subquery()
+)
 _QUOTES = (
-    select(REPORT.c.id, *(REPORT.c[name] for name in Quote._fields))
-    .where(REPORT.c.page_id == bindparam("page"))
+    select(PAGE.c.id, REPORT.c.id, *(REPORT.c[name] for name in Quote._fields))
+    .select_from(PAGE)
+    .join(
+        REPORT,
+        and_(REPORT.c.page_id == PAGE.c.id, REPORT.c.id >= func.coalesce(_OLDEST_CANDIDATE, 0)),
+    )
+    .where(PAGE.c.id.in_(bindparam("pages", expanding=True)))
     .order_by(REPORT.c.id.desc())
-    .limit(MAX_CANDIDATES)
 )
 _CHANGE_REPORT = update(REPORT).where(REPORT.c.id == bindparam("report"))
-_NEW_REPORTS = insert(REPORT).returning(REPORT.c.id, sort_by_parameter_order=True)
-_NEW_SUBMISSIONS = insert(SUBMISSION)
-_NEW_EVENTS = insert(EVENT).returning(EVENT.c.id, sort_by_parameter_order=True)
+_NEW_REPORTS = BulkInsert(
+    REPORT,
+    *("public_id", "site_id", "page_id", "place_hash", "fragment", *Quote._fields),
+    *("status", "version", "readers"),
+    *("first_submitted_at", "last_submitted_at", "resolved_at", "evaluated_at"),
+)
+_NEW_SUBMISSIONS = BulkInsert(
+    SUBMISSION,
+    *("public_id", "site_id", "report_id", "idempotency_key"),
+    *("answered_status", "answered_readers"),
+    *("page_url", "page_title", "language", *Quote._fields, "comment", "widget"),
+    *("reader_hash", "spam", "spam_reasons", "received_at"),
+)
+_NEW_EVENTS = BulkInsert(EVENT, "report_id", "kind", "source", "created_at")
 
 
 @dataclass(slots=True)
@@ -140,10 +167,8 @@ def page_ids(
         connection.execute(_CHANGE_PAGE, renamed)
     # In one order everywhere, so that two transactions never wait for each other.
     missing = [seen[key] | told.get(key, {}) for key in sorted(seen.keys() - ids.keys())]
-    made: dict[PageKey, int] = {}
-    if missing:
-        written = connection.execute(_NEW_PAGES, missing)
-        made = {(site_id, url_hash): page_id for site_id, url_hash, page_id in written}
+    written = _NEW_PAGES.write(connection, missing, "site_id", "url_hash", "id")
+    made = {(site_id, bytes(url_hash)): page_id for site_id, url_hash, page_id in written}
     return ids | made, set(made.values())
 
 
@@ -178,9 +203,9 @@ def newest_quotes(
             # Not against those who join a report of the page that they know.
             .with_for_update(key_share=True)
         )
-    for page in pages:
-        rows = connection.execute(_QUOTES, {"page": page})
-        found[page] = [(report, Quote(*quote)) for report, *quote in rows]
+    if pages:
+        for page, report, *quote in connection.execute(_QUOTES, {"pages": list(pages)}):
+            found[page].append((report, Quote(*quote)))
     return found
 
 
@@ -229,14 +254,14 @@ def write_reports(connection: Connection, drafts: Iterable[Draft]) -> None:
             connection.execute(_CHANGE_REPORT, rows)
     new = [draft for draft in each if draft.id is None]
     new.sort(key=lambda draft: (draft.values["page_id"], draft.values["place_hash"]))
-    ids = _written(connection, _NEW_REPORTS, [draft.values for draft in new])
+    ids = _NEW_REPORTS.write_in_order(connection, [draft.values for draft in new])
     for draft, report_id in zip(new, ids, strict=True):
         draft.id = report_id
 
 
 def write_submissions(connection: Connection, rows: list[Values]) -> None:
     rows.sort(key=lambda row: (row["site_id"], row["idempotency_key"]))
-    connection.execute(_NEW_SUBMISSIONS, rows)
+    _NEW_SUBMISSIONS.write(connection, rows)
 
 
 def write_contacts(connection: Connection, rows: list[Values]) -> None:
@@ -248,8 +273,4 @@ def write_contacts(connection: Connection, rows: list[Values]) -> None:
 
 def write_events(connection: Connection, rows: list[Values]) -> Sequence[int]:
     """The events' ids, in order."""
-    return _written(connection, _NEW_EVENTS, rows)
-
-
-def _written(connection: Connection, statement: Executable, rows: list[Values]) -> Sequence[int]:
-    return connection.execute(statement, rows).scalars().all() if rows else []
+    return _NEW_EVENTS.write_in_order(connection, rows)

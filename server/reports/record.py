@@ -170,7 +170,6 @@ def _event(act: _Act, kind: str, source: str) -> dict[str, Any]:
         "report_id": act.draft.id,
         "kind": kind,
         "source": source,
-        "actor_id": None,
         "created_at": act.at,
     }
 
