@@ -177,7 +177,7 @@ def test_a_key_that_no_site_has_is_looked_up_once(client: FlaskClient, site: Sit
             codes.append(client.post(unknown, environ_base=sender).status_code)
 
     assert codes == [404] * 3
-    assert len([each for each in asked if "FROM site" in each]) == 1
+    assert len([each for each in asked if 'WHERE site."key"' in each]) == 1
 
 
 def test_guessed_keys_are_limited_too(client: FlaskClient, site: Site) -> None:
