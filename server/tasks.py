@@ -4,9 +4,9 @@ Huey removes a task from its queue before running it, so one that runs when its 
 gone. A task is therefore only a doorbell: what is owed stands in the database, and a sweep rings
 again every minute. Every task may run twice or never without harm.
 
-There is one task that looks at what came in, and one for each way of sending. Each has threads of
-its own, so that a mail server which takes minutes for a message holds up neither webhooks nor
-reports.
+There is one task that looks at what came in, one for what editors asked for at once of many
+reports, and one for each way of sending. Each has threads of its own, so that a mail server which
+takes minutes for a message holds up neither webhooks nor reports.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ from server.notify.account_mail import forget_account_mail
 from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
 from server.notify.thanks import forget_thanked_readers, owe_thanks
+from server.reports.bulk import BATCHES as BULK_BATCHES
+from server.reports.bulk import forget_bulk_actions, work_on_bulk_actions
 from server.reports.erasure import erase_expired
 from server.reports.evidence import evaluate_pending
 
@@ -43,6 +45,8 @@ NAME = "copydesk"
 EMBEDDED = "memory://"
 # The work on what came in, beside one kind for each transport.
 LOOK = "look"
+# What editors asked for at once of many reports.
+BULK = "bulk"
 # The longest that an idle worker sleeps between looks at a queue that cannot wake it.
 POLL_SECONDS = 1
 # A queue that does not answer must not keep a reader waiting: the sweep delivers without it.
@@ -191,7 +195,7 @@ def _redis_pool(url: str) -> Any:
 def _register(app: Flask, huey: Huey) -> Any:
     """The tasks; gives the one that looks at what came in and wakes the others."""
     stopping: threading.Event = app.extensions["tasks_stopping"]
-    lanes = app.extensions["lanes"] = {name: Lane() for name in (LOOK, *TRANSPORTS)}
+    lanes = app.extensions["lanes"] = {name: Lane() for name in (LOOK, BULK, *TRANSPORTS)}
 
     def task(name: str, work: Callable[[], bool]) -> Any:
         """``work`` tells whether there is more of it: then it rings again."""
@@ -205,6 +209,8 @@ def _register(app: Flask, huey: Huey) -> Any:
         return bell
 
     def look() -> bool:
+        # An editor watches its progress.
+        bulk_bell()
         examined = attempt(evaluate_pending, stopping=stopping.is_set)
         routed = attempt(routing.route_due, stopping=stopping.is_set)
         digested = attempt(digests.digest_due, stopping=stopping.is_set)
@@ -218,7 +224,11 @@ def _register(app: Flask, huey: Huey) -> Any:
             attempt(forget_thanked_readers)
         return delivered == BATCH
 
+    def work_on_bulk() -> bool:
+        return attempt(work_on_bulk_actions, stopping=stopping.is_set) == BULK_BATCHES
+
     look_bell = task(LOOK, look)
+    bulk_bell = task(BULK, work_on_bulk)
     sending = [task(channel, partial(send, channel)) for channel in TRANSPORTS]
 
     def sweep() -> None:
@@ -234,6 +244,7 @@ def _register(app: Flask, huey: Huey) -> Any:
             attempt(routing.forget_routed, stopping=stopping.is_set)
             attempt(forget_account_mail)
             attempt(forget_ended)
+            attempt(forget_bulk_actions)
 
     huey.periodic_task(crontab(minute="23"), name="forget")(forget)
     return look_bell

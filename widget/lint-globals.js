@@ -6,6 +6,6 @@ export default {
   browser: names(
     "document window self location navigator performance Element NodeFilter CSS Event " +
       "PointerEvent Response Option addEventListener dispatchEvent requestAnimationFrame " +
-      "getSelection setTimeout fetch copydesk PublicKeyCredential",
+      "getSelection setTimeout clearTimeout fetch copydesk PublicKeyCredential URL MutationObserver",
   ),
 };

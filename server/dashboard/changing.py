@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -12,11 +12,13 @@ from server import tasks
 from server.dashboard import notices
 from server.dashboard.blueprint import signed_in
 from server.dashboard.queue_address import QueueAddress
+from server.dashboard.rows import rows
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Event, Report, User
 from server.reports import history, membership, on_page, queue
 from server.reports.change import IllegalChange, StaleReport
+from server.reports.undo import UNDONE
 from server.reports.views import VIEWS
 
 Change = Callable[[Session, User, int], Event]
@@ -30,12 +32,14 @@ def asked_version() -> int:
     return version
 
 
-def make_change(report: Report, wanted: str, change: Change, becomes: str = "") -> Response:
-    """Make a change in a transaction and lead back to where it was asked for. ``wanted``: the
-    action's name; ``becomes``: the status that the report then has, empty where it stays."""
+def make_change(report: Report, wanted: str, change: Change, becomes: str = "") -> Response | str:
+    """Make a change in a transaction and lead back to where it was asked for; scripts in a list get
+    the row instead. ``wanted``: the action's name; ``becomes``: the status that the report then
+    has, empty where it stays."""
     version, actor_id = asked_version(), signed_in().id
+    in_place = "HX-Request" in request.headers and request.form.get("from") in ("queue", "page")
     # Asked before the change, while the report still has its place in the view.
-    back = way_back(report)
+    back = None if in_place else way_back(report)
     try:
         with write_transaction() as session:
             event = change(session, session.get_one(User, actor_id), version)
@@ -47,7 +51,29 @@ def make_change(report: Report, wanted: str, change: Change, becomes: str = "") 
     else:
         notices.tell_done(report, event, undone=wanted == "undo")
         tasks.ring()
-    return redirect(back(), 303)
+    return redirect(back(), 303) if back else _row(report)
+
+
+def _row(report: Report) -> str:
+    session, user = db.session(), signed_in()
+    origin = request.form["from"]
+    if origin == "page":
+        address = QueueAddress(view="all" if request.form.get("view") == "all" else "open")
+    else:
+        address = QueueAddress.read(request.form, membership.sites_of(session, user))
+    last = history.latest_events(session, report, limit=1)[0]
+    return render_template(
+        "dashboard/row_changed.html",
+        section=origin,
+        page=report.page if origin == "page" else None,
+        address=address,
+        report=report,
+        stays_in_view=VIEWS[address.view].holds(report, user.id),
+        stays=True,
+        last=last,
+        undoable=last.kind in UNDONE and last.actor_id == user.id,
+        **rows([report]),
+    )
 
 
 def way_back(report: Report) -> Callable[[], str]:

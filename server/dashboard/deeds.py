@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.language import ago, gettext
+from server.language import ago, gettext, ngettext
 from server.models import Event, User
 from server.reports.history import actor_of
 
@@ -68,5 +68,33 @@ def _already_assigned(event: Event, said: dict[str, str]) -> str:
     )
 
 
+def many(kind: str, count: int) -> str:
+    """What was done with how many reports."""
+    return {
+        "fixed": lambda: ngettext(
+            "%(num)s report marked as fixed.", "%(num)s reports marked as fixed.", count
+        ),
+        "rejected": lambda: ngettext(
+            "%(num)s report rejected.", "%(num)s reports rejected.", count
+        ),
+        "spam": lambda: ngettext(
+            "%(num)s report marked as spam.", "%(num)s reports marked as spam.", count
+        ),
+        "take": lambda: ngettext("%(num)s report taken.", "%(num)s reports taken.", count),
+        "undo": lambda: ngettext(
+            "%(num)s report is as it was before.", "%(num)s reports are as they were before.", count
+        ),
+    }[kind]()
+
+
+def skipped(count: int) -> str:
+    return ngettext(
+        "%(num)s was left alone: somebody changed it meanwhile.",
+        "%(num)s were left alone: somebody changed them meanwhile.",
+        count,
+    )
+
+
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters["happened"] = happened
+    app.jinja_env.filters.update(happened=happened, skipped=skipped)
+    app.jinja_env.globals["many"] = many

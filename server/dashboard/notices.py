@@ -8,10 +8,11 @@ from typing import cast
 from flask import flash
 
 from server.dashboard.blueprint import signed_in
-from server.dashboard.deeds import already, deed
+from server.dashboard.deeds import already, deed, many, skipped
 from server.dashboard.words import in_words
 from server.language import gettext
-from server.models import Event, Report
+from server.models import BulkAction, Event, Report
+from server.reports.bulk import Progress
 from server.reports.undo import UNDONE
 from server.text.visible import visible
 
@@ -50,6 +51,20 @@ def tell_illegal(report: Report, wanted: str) -> None:
     else:
         text = _status_of(report)
     _tell(_about(report, text, _unchanged()))
+
+
+def tell_many(action: BulkAction, progress: Progress) -> None:
+    """What became of an action on many reports; it can be undone."""
+    notice: dict[str, str | int] = {"text": many(action.kind, progress.done)}
+    if progress.skipped:
+        notice["consequence"] = skipped(progress.skipped)
+    if action.kind != "undo" and progress.done:
+        notice["bulk"] = str(action.public_id)
+    _tell(notice)
+
+
+def tell_nothing_chosen() -> None:
+    _tell({"text": gettext("No report was selected."), "consequence": _unchanged()})
 
 
 def _status_of(report: Report) -> str:

@@ -7,9 +7,9 @@ from flask_security.decorators import auth_required
 
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.queue_address import QueueAddress
+from server.dashboard.rows import rows
 from server.extensions import db
-from server.reports import history, membership, on_page
-from server.reports.withholding import spam_reasons_by_report
+from server.reports import on_page
 
 
 @blueprint.get("/pages/<int(max=2147483647):page_id>")
@@ -21,7 +21,6 @@ def show_page(page_id: int) -> str:
     closed = request.args.get("view") == "all"
     passages = on_page.reports_of_page(session, page, closed=closed)
     reports = [report for passage in passages for report in passage]
-    sites = membership.sites_of(session, user)
     return render_template(
         "dashboard/page.html",
         page=page,
@@ -30,8 +29,5 @@ def show_page(page_id: int) -> str:
         full=len(reports) >= on_page.MAX_REPORTS,
         max_reports=on_page.MAX_REPORTS,
         address=QueueAddress(view="all" if closed else "open"),
-        sites=[each for each in sites if each.id == page.site_id],
-        comments=history.comments_by_report(session, reports),
-        spam_reasons=spam_reasons_by_report(session, reports),
-        acting=membership.sites_to_act_on(session, user),
+        **rows(reports),
     )

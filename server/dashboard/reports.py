@@ -40,7 +40,7 @@ def show_report_instead(public_id: uuid.UUID, action: str) -> Response:
 
 @blueprint.post(f"/reports/<uuid:public_id>/{ACTION}")
 @auth_required("session")
-def act(public_id: uuid.UUID, action: str) -> Response:
+def act(public_id: uuid.UUID, action: str) -> Response | str:
     """Close or reopen a report, take it or put it back, or undo the account's last change of it;
     ``version`` is the one that the editor saw."""
     report = asked_for(public_id)

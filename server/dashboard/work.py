@@ -35,7 +35,7 @@ def show_worked_report_instead(public_id: uuid.UUID, action: str) -> Response:
 
 @blueprint.post("/reports/<uuid:public_id>/assign")
 @auth_required("session")
-def assign_report(public_id: uuid.UUID) -> Response:
+def assign_report(public_id: uuid.UUID) -> Response | str:
     """``assignee``: the address of a member who may act, or empty for nobody."""
     report = _to_act_on(public_id)
     address = request.form.get("assignee", "")

@@ -7,6 +7,7 @@ from server.models.api_token import SCOPES, ApiToken
 from server.models.audit import AuditEntry
 from server.models.base import Base
 from server.models.block import Block
+from server.models.bulk import BulkAction, BulkItem
 from server.models.channel import CHANNEL_KINDS, Attempt, Breaker, Channel
 from server.models.delivery import Delivery, DeliveryReport
 from server.models.invitation import Invitation
@@ -31,6 +32,8 @@ __all__ = [
     "Base",
     "Block",
     "Breaker",
+    "BulkAction",
+    "BulkItem",
     "Channel",
     "Delivery",
     "DeliveryReport",

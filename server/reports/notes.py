@@ -51,7 +51,7 @@ def counts_of_notes(session: Session, reports: Collection[Report]) -> dict[int, 
         .where(Note.report_id.in_([report.id for report in reports]))
         .group_by(Note.report_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return {int(report_id): int(count) for report_id, count in session.execute(counted)}
 
 
 def erase_notes(session: Session, report_ids: Collection[int]) -> None:

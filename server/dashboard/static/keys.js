@@ -7,7 +7,7 @@
   const FIELD = "textarea, select, input:not([type=checkbox], [type=hidden])";
   const sheet = document.getElementById("keys");
   // Rows come and go: looked up each time.
-  const rowsNow = () => [...document.querySelectorAll(".row")];
+  const rowsNow = () => [...document.querySelectorAll(".row:not(.done)")];
   const presentRow = () => document.activeElement?.closest(".row");
 
   const focus = (row) => {
@@ -21,11 +21,14 @@
     focus(rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))]);
   };
 
+  // What is selected comes before the row that is looked at, and that before the page.
   const targetOf = (key) => {
     const selector = `[data-key="${CSS.escape(key)}"]`;
+    const elsewhere = (element) => !element.closest(".row, [hidden]");
     return (
+      document.querySelector(`.bulk.active ${selector}`) ??
       presentRow()?.querySelector(selector) ??
-      [...document.querySelectorAll(selector)].find((element) => !element.closest(".row"))
+      [...document.querySelectorAll(selector)].find(elsewhere)
     );
   };
 

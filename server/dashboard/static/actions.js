@@ -1,0 +1,80 @@
+// Actions within a list without loading it anew. The row stays where it is and becomes a line that
+// says what was done, so that nothing moves under the reader's eyes; the focus goes on to the next.
+"use strict";
+{
+  const PASSES_MS = 10_000;
+  const notices = document.getElementById("notices");
+  const OPEN = ".row:not(.done)";
+  let acted = null;
+
+  const beside = (row) => {
+    const rows = [...document.querySelectorAll(".row")];
+    const here = rows.indexOf(row);
+    const isOpen = (each) => each !== row && each.matches(OPEN);
+    return rows.slice(here + 1).find(isOpen) ?? rows.slice(0, here).findLast(isOpen);
+  };
+
+  const focus = (row) => {
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+  };
+
+  const tell = () => {
+    const notice = document.createElement("div");
+    notice.className = "notice toast";
+    notice.textContent = notices.dataset.failed;
+    notices.replaceChildren(notice);
+  };
+
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    const row = elt.closest(".row");
+    if (!row) return;
+    acted = row.id;
+    // At once, so that the next key means the next report.
+    if (elt.matches(".act-fixed, .act-rejected, .act-spam")) focus(beside(row));
+  });
+
+  // Where the session ended, the answer is the page to log in with.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const asked = detail.pathInfo.requestPath.split("?")[0];
+    if (!detail.xhr.responseURL || new URL(detail.xhr.responseURL).pathname === asked) return;
+    detail.shouldSwap = false;
+    location.reload();
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    // What held the focus is gone: it is the row again.
+    const row = acted && document.getElementById(acted);
+    if (row && document.activeElement === document.body) {
+      focus(row.matches(OPEN) ? row : (beside(row) ?? row));
+    }
+    acted = null;
+  });
+
+  document.addEventListener("htmx:responseError", tell);
+  document.addEventListener("htmx:sendError", tell);
+
+  // A notice goes after a while, but not while somebody is at it (WCAG 2.2, 2.2.1): the history
+  // offers the same for good.
+  const letPass = (notice) => {
+    let timer;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => notice.remove(), PASSES_MS);
+    };
+    for (const begin of ["mouseenter", "focusin"]) {
+      notice.addEventListener(begin, () => clearTimeout(timer));
+    }
+    for (const end of ["mouseleave", "focusout"]) notice.addEventListener(end, wait);
+    wait();
+  };
+  const passing = new WeakSet();
+  const look = () => {
+    for (const notice of notices.querySelectorAll("[data-passes]")) {
+      if (!passing.has(notice)) letPass(notice);
+      passing.add(notice);
+    }
+  };
+  new MutationObserver(look).observe(notices, { childList: true, subtree: true });
+  look();
+}
