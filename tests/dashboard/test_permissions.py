@@ -26,6 +26,13 @@ TABLE = {
     ("POST", "dashboard.assign_report"): (303, 303, 403, 404, 302),
     ("POST", "dashboard.correct_report"): (409, 409, 403, 404, 302),
     ("POST", "dashboard.add_note_to_report"): (422, 422, 403, 404, 302),
+    # Nothing is selected; and an action that nobody asked for.
+    ("GET", "dashboard.show_bulk_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.act_on_many"): (303, 303, 403, 303, 302),
+    ("GET", "dashboard.show_bulk_action"): (404, 404, 404, 404, 302),
+    ("GET", "dashboard.show_bulk_action_instead"): (303, 303, 303, 303, 302),
+    ("POST", "dashboard.cancel_bulk_action"): (404, 404, 404, 404, 302),
+    ("POST", "dashboard.undo_bulk_action"): (404, 404, 404, 404, 302),
     ("GET", "dashboard.show_deliveries"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_delivery"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_statistics"): (200, 200, 200, 200, 302),
@@ -200,6 +207,8 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
     values = {
         "public_id": (delivery if "deliver" in endpoint else report).public_id,
         "page_id": report.page_id,
+        "kind": "fixed",
+        "step": "undo",
         "site_key": report.site.key,
         "name": "days",
         "reference": "nothing",
