@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.queue_address import QueueAddress
+from server.dashboard.rows import rows
 from server.extensions import db
-from server.reports import history, membership, queue
+from server.reports import membership, queue
 from server.reports.views import VIEWS
-from server.reports.withholding import spam_reasons_by_report
 from server.sites import script_tag
 
 
@@ -39,17 +39,13 @@ def show_queue() -> Response | str:
         "dashboard/queue.html",
         address=address,
         views=VIEWS,
-        sites=sites,
-        reports=reports,
-        comments=history.comments_by_report(session, reports),
-        spam_reasons=spam_reasons_by_report(session, reports),
         following=listing.following,
         counts=queue.counts_by_view(session, user, address.filter.site_id),
         count_limit=queue.COUNT_LIMIT,
-        acting=membership.sites_to_act_on(session, user),
         tags=[
             (each.name, script_tag(each, settings.public_url))
             for each in sites
             if address.site in (None, each)
         ],
+        **rows(reports),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from server.clock import now
 from server.dashboard.blueprint import signed_in
 from server.extensions import db
 from server.models import Report
@@ -23,4 +24,6 @@ def rows(reports: Sequence[Report]) -> dict[str, Any]:
         "spam_reasons": spam_reasons_by_report(session, reports),
         "notes": counts_of_notes(session, reports),
         "acting": membership.sites_to_act_on(session, user),
+        # What comes later was not seen.
+        "seen": now().isoformat(),
     }

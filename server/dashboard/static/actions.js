@@ -5,7 +5,9 @@
   const PASSES_MS = 10_000;
   const notices = document.getElementById("notices");
   const OPEN = ".row:not(.done)";
+  // The row that an answer replaces, and whether the focus goes to it from elsewhere.
   let acted = null;
+  let restored = false;
 
   const beside = (row) => {
     const rows = [...document.querySelectorAll(".row")];
@@ -21,17 +23,19 @@
 
   const tell = () => {
     const notice = document.createElement("div");
-    notice.className = "notice toast";
+    notice.className = "notice";
+    notice.dataset.passes = "";
     notice.textContent = notices.dataset.failed;
     notices.replaceChildren(notice);
   };
 
-  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
+    if (!target.matches(".row")) return;
+    acted = target.id;
+    restored = notices.contains(elt);
     const row = elt.closest(".row");
-    if (!row) return;
-    acted = row.id;
     // At once, so that the next key means the next report.
-    if (elt.matches(".act-fixed, .act-rejected, .act-spam")) focus(beside(row));
+    if (elt.matches(".act-fixed, .act-rejected, .act-spam")) focus(row && beside(row));
   });
 
   // Where the session ended, the answer is the page to log in with.
@@ -45,7 +49,7 @@
   document.addEventListener("htmx:afterSettle", () => {
     // What held the focus is gone: it is the row again.
     const row = acted && document.getElementById(acted);
-    if (row && document.activeElement === document.body) {
+    if (row && (restored || document.activeElement === document.body)) {
       focus(row.matches(OPEN) ? row : (beside(row) ?? row));
     }
     acted = null;
