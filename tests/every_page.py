@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.extensions import db
-from server.models import Delivery, Invitation, Report, Site, User
+from server.models import BulkAction, Delivery, Invitation, Report, Site, User
 from server.notify.links import Links
 
 Values = Callable[[Session], dict[str, Any]]
@@ -51,6 +51,10 @@ def _report(number: int) -> Values:
 def _closed(session: Session) -> dict[str, Any]:
     found = select(Report.public_id).where(Report.status == "fixed").limit(1)
     return {"public_id": session.scalars(found).one()}
+
+
+def _bulk(session: Session) -> dict[str, Any]:
+    return {"public_id": session.scalars(select(BulkAction.public_id)).one()}
 
 
 def _delivery(channel: str) -> Values:
@@ -102,6 +106,7 @@ INSIDE = (
     Shown("report-long-word", "dashboard.show_report", _report(3)),
     Shown("report-closed", "dashboard.show_report", _closed),
     Shown("page", "dashboard.show_page", _page),
+    Shown("bulk", "dashboard.show_bulk_action", _bulk),
     Shown("deliveries", "dashboard.show_deliveries"),
     Shown("delivery-mail", "dashboard.show_delivery", _delivery("mail")),
     Shown("delivery-webhook", "dashboard.show_delivery", _delivery("webhook")),

@@ -31,7 +31,8 @@ from server.notify.rules import NewRule, add_author, add_rule
 from server.notify.site_channels import add_channel
 from server.notify.subscriptions import Choices, add_recipient
 from server.people import invite
-from server.sites import add_member, add_site, add_user
+from server.reports import bulk
+from server.sites import add_member, add_site, add_user, user_of
 from server.text.matching import Conditions
 
 QUIET_SITE = "The Evening Post"
@@ -171,6 +172,9 @@ def _add_past(site: Site, session: Session) -> None:
     muted = session.scalars(select(Page.id).where(Page.title == MARKET)).first()
     assert muted is not None
     mute(session, muted, CHIEF)
+    chief = user_of(session, CHIEF)
+    closed = session.execute(select(Report.id, Report.version).where(Report.status == "spam"))
+    bulk.finish(session, bulk.begin(session, chief, "take", [(id, seen) for id, seen in closed]))
 
 
 def _decided(site_id: int, page_id: int, number: int) -> Report:
