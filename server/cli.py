@@ -12,15 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from server import create_app, tasks
+from server.channel_commands import channels
 from server.config import SettingError, Settings
 from server.database import write_transaction
 from server.demo.command import demo
 from server.erase_command import erase_command
 from server.extensions import db
+from server.mail_commands import mail
 from server.models import Site
-from server.notify.commands import channels, mail
-from server.recipient_commands import recipients, rules
+from server.recipient_commands import authors, recipients
 from server.reports.evidence import evaluate_pending, mark_all_pending, pending_count
+from server.rule_commands import rules
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
 from server.site_commands import sites_block, sites_key, sites_set
@@ -77,6 +79,7 @@ main.add_command(channels)
 main.add_command(users)
 main.add_command(recipients)
 main.add_command(rules)
+main.add_command(authors)
 
 
 def _settings() -> Settings:

@@ -148,6 +148,12 @@ def number(value: float) -> str:
     return str(flask_babel.format_decimal(value))
 
 
+def weekdays() -> list[str]:
+    """The names of the days, Monday first."""
+    names = Locale.parse(spoken()).days["format"]["wide"]
+    return [str(names[number]) for number in range(7)]
+
+
 def long_date(moment: datetime) -> str:
     """``24 November 2026``, in UTC."""
     return str(flask_babel.format_date(moment, "long"))

@@ -26,7 +26,7 @@ from huey.exceptions import ConfigurationError
 
 from server.bell import Bell
 from server.config import SettingError, Settings
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.lane import Lane
 from server.login_sessions import forget_ended
 from server.notify import digests, routing
@@ -77,7 +77,7 @@ def ring(app: Flask | None = None) -> None:
 def start_embedded(app: Flask) -> EmbeddedConsumer | None:
     """Run tasks in threads of this process, where the settings ask for that. Each of several web
     processes may have its own; they stop when the process ends."""
-    settings: Settings = app.extensions["copydesk_settings"]
+    settings = settings_of(app)
     if settings.tasks_url != EMBEDDED:
         return None
     consumer = EmbeddedConsumer(app, workers=1)
@@ -97,7 +97,7 @@ def _stop_with_process(consumer: DeliveringConsumer) -> None:
 def run_worker(app: Flask, workers: int = 1) -> None:
     """Run tasks until SIGTERM or SIGINT; a message that is being sent is then finished and
     marked, the rest stays owed. Raises SettingError where tasks run elsewhere."""
-    settings: Settings = app.extensions["copydesk_settings"]
+    settings = settings_of(app)
     if settings.tasks_url == EMBEDDED:
         raise SettingError(
             "COPYDESK_TASKS_URL is memory://, so tasks run in the web process and there is "
@@ -143,7 +143,7 @@ class EmbeddedConsumer(DeliveringConsumer):
 
 def _ring_for_leftovers(app: Flask) -> None:
     """What a former process left owed, and what it had in its hands when it was killed."""
-    settings: Settings = app.extensions["copydesk_settings"]
+    settings = settings_of(app)
     ring(app)
     try:
         for lease in {lease_of(settings, channel) for channel in TRANSPORTS}:

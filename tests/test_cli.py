@@ -57,7 +57,10 @@ def upgraded(environment: dict[str, str]) -> dict[str, str]:
         ["users", "remove"],
         ["users", "close"],
         ["recipients", "add"],
+        ["recipients", "set"],
         ["rules", "add"],
+        ["rules", "move"],
+        ["authors", "add"],
         ["demo"],
         ["evaluate"],
     ],
@@ -79,26 +82,6 @@ def test_site_and_account_are_added_and_listed(upgraded: dict[str, str]) -> None
     assert "Password: " in account.stdout
     assert "https://news.example" in copydesk(upgraded, "sites", "list").stdout
     assert "ann@news.example\tThe News (editor)" in copydesk(upgraded, "users", "list").stdout
-
-
-def test_recipients_and_rules_are_added_listed_and_removed(upgraded: dict[str, str]) -> None:
-    def said(*arguments: str) -> str:
-        result = copydesk(upgraded, *arguments, "--site", "The News")
-        assert result.returncode == 0, result.stderr
-        return result.stdout
-
-    copydesk(upgraded, "sites", "add", "The News", "--origin", "https://news.example")
-    said("recipients", "add", "Desk@news.example", "--mode", "daily", "--zone", "Europe/Berlin")
-    assert said("recipients", "list") == "desk@news.example\tdaily\tEurope/Berlin\n"
-    said("rules", "add", "--section", "sport", "--to", "desk@news.example", "--author-first")
-    assert said("rules", "list") == "1\tsection=sport\tthe author, desk@news.example\n"
-
-    said("rules", "remove", "1")
-    said("recipients", "remove", "desk@news.example")
-
-    assert said("rules", "list") + said("recipients", "list") == ""
-    wrong = copydesk(upgraded, "rules", "remove", "1", "--site", "The News")
-    assert "number: the site has 0 rules." in wrong.stderr
 
 
 def test_widget_of_a_site_is_told_what_to_do(upgraded: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
         queue,  # noqa: F401
         recipients,  # noqa: F401
         reports,  # noqa: F401
+        rules,  # noqa: F401
         sessions,  # noqa: F401
         site_check,  # noqa: F401
         site_protection,  # noqa: F401

@@ -5,29 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
 from server import tasks
-from server.config import Settings
 from server.dashboard.blueprint import blueprint, signed_in
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
+from server.invalid import InvalidInput
+from server.language import gettext, lazy
 from server.models import Channel, Site
 from server.notify import log, site_channels
 from server.notify.channels.chat import SERVICES, shown_address
 from server.reports.membership import sites_owned_by
-from server.sites import InvalidInput
 
 ACTION = "<any(pause, resume, test, rotate, remove):action>"
 DONE = {
-    "pause": "Paused. What it is owed waits; what happens meanwhile is not sent.",
-    "resume": "Active again.",
-    "test": "A test message is on its way; see below.",
-    "remove": "Removed.",
+    "pause": lazy("Paused. What it is owed waits; what happens meanwhile is not sent."),
+    "resume": lazy("Active again."),
+    "test": lazy("A test message is on its way; see below."),
+    "remove": lazy("Removed."),
 }
+# When a report is:
+EVENT_WORDS = {
+    "opened": lazy("new"),
+    "reopened": lazy("reported again"),
+    "fixed": lazy("fixed"),
+    "rejected": lazy("rejected"),
+    "spam": lazy("spam"),
+}
+assert tuple(EVENT_WORDS) == site_channels.EVENTS
 
 
 @dataclass
@@ -86,14 +95,14 @@ def add_channel() -> Response | str | tuple[str, int]:
                 name=draft.name,
                 address=draft.address,
                 events=draft.events,
-                allow_private=_settings().webhook_allow_private,
+                allow_private=settings_of().webhook_allow_private,
             )
     except InvalidInput as error:
         name, _, words = str(error).partition(": ")
         draft.errors[name] = words[:1].upper() + words[1:]
         return _page(draft), 422
     if not channel.secret:
-        flash(f"Added {channel.name}.")
+        flash(gettext("Added %(name)s.", name=channel.name))
         return redirect(url_for(".show_channels"), 303)
     return _page(Draft(), Secret(channel.reference, channel.secret))
 
@@ -118,7 +127,7 @@ def change_channel(reference: str, action: str) -> Response | str:
                 abort(404)
             secret = site_channels.rotate_secret(session, channel)
         elif action == "test":
-            site_channels.owe_test(session, channel, _settings().mail_from)
+            site_channels.owe_test(session, channel, settings_of().mail_from)
         elif action == "remove":
             site_channels.remove_channel(session, channel)
         else:
@@ -126,7 +135,7 @@ def change_channel(reference: str, action: str) -> Response | str:
     tasks.ring()
     if secret:
         return _page(Draft(), Secret(reference, secret))
-    flash(DONE[action])
+    flash(str(DONE[action]))
     anchor = None if action == "remove" else reference
     return redirect(url_for(".show_channels", _anchor=anchor), 303)
 
@@ -151,7 +160,7 @@ def _page(draft: Draft, secret: Secret | None = None) -> str:
         sites=sites,
         channels=channels,
         latest=log.latest_by_recipient(session, references),
-        events=site_channels.EVENTS,
+        events=EVENT_WORDS,
         services=sorted(set(SERVICES.values())),
         shown_address=shown_address,
     )
@@ -161,7 +170,7 @@ def _owned_sites() -> list[Site]:
     """Answers 403 where the account owns none."""
     sites = list(sites_owned_by(db.session(), signed_in()))
     if not sites:
-        abort(403, "Channels are set by a site's owners.")
+        abort(403, gettext("Webhooks and chats are set by a site’s owners."))
     return sites
 
 
@@ -173,8 +182,3 @@ def _channel(reference: str) -> Channel:
     if channel.site_id not in {site.id for site in _owned_sites()}:
         abort(404)
     return channel
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["copydesk_settings"]
-    return settings

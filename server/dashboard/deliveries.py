@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response as BaseResponse
 
 from server import tasks
 from server.dashboard.blueprint import blueprint, require_acting, signed_in
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
+from server.language import gettext, ngettext
 from server.models import Delivery
+from server.models.delivery import DELIVERY_STATES
 from server.notify import breaker, log, outbox
-from server.reports.membership import sites_to_act_on
+from server.reports.membership import sites_of, sites_to_act_on
 
 # A mail carries its style in itself; nothing else may load, and nothing may run.
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
@@ -24,15 +26,27 @@ MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-anc
 @auth_required("session")
 def show_deliveries() -> str:
     """What went to whom, newest first."""
-    settings = current_app.extensions["copydesk_settings"]
+    settings, session = settings_of(), db.session()
+    sites = sites_of(session, signed_in())
+    site = next((each for each in sites if each.key == request.args.get("site")), None)
+    state = request.args.get("state", "")
+    state = state if state in DELIVERY_STATES else ""
     found, following = log.deliveries_of(
-        db.session(), signed_in(), before=request.args.get("before", type=int)
+        session,
+        signed_in(),
+        site=site,
+        state=state,
+        before=request.args.get("before", type=int),
     )
     return render_template(
         "dashboard/deliveries.html",
         deliveries=found,
-        held=breaker.held_among(db.session(), found),
-        names=log.names_of_channels(db.session(), found),
+        sites=sites,
+        site=site,
+        states=DELIVERY_STATES,
+        state=state,
+        held=breaker.held_among(session, found),
+        names=log.names_of_channels(session, found),
         following=following,
         smtp_host=settings.smtp_host,
     )
@@ -42,7 +56,7 @@ def show_deliveries() -> str:
 @auth_required("session")
 def show_delivery(public_id: uuid.UUID) -> str:
     """One message, as it was sent or kept."""
-    settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     session, delivery = db.session(), _delivery(public_id)
     return render_template(
         "dashboard/delivery.html",
@@ -98,10 +112,12 @@ def retry_delivery(public_id: uuid.UUID, action: str) -> BaseResponse:
 
 def _told(action: str, count: int) -> str:
     if not count:
-        return "Nothing was changed: the message is not what it was any more."
+        return gettext("Nothing was changed: the message is not what it was any more.")
     if action == "probe":
-        return "The recipient is tried now."
-    return "Queued again." if count == 1 else f"{count} messages are queued again."
+        return gettext("The recipient is tried now.")
+    if count == 1:
+        return gettext("Queued again.")
+    return ngettext("%(num)s message is queued again.", "%(num)s messages are queued again.", count)
 
 
 def _delivery(public_id: uuid.UUID) -> Delivery:

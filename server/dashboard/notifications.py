@@ -13,19 +13,19 @@ from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.mail_choices import mail_choices
 from server.database import write_transaction
 from server.extensions import db
+from server.invalid import InvalidInput
+from server.language import gettext, lazy, weekdays
 from server.models import User
 from server.models.subscription import MODES
 from server.notify.subscriptions import Choices, choices_of, choose, memberships_of
-from server.sites import InvalidInput
 
 MODE_WORDS = {
-    "at_once": "At once",
-    "hourly": "Every hour",
-    "daily": "Every day",
-    "weekly": "Every week",
-    "never": "Never",
+    "at_once": lazy("At once"),
+    "hourly": lazy("Every hour"),
+    "daily": lazy("Every day"),
+    "weekly": lazy("Every week"),
+    "never": lazy("Never"),
 }
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 assert tuple(MODE_WORDS) == MODES
 
 
@@ -56,7 +56,7 @@ def choose_notifications(site_key: str) -> Response | tuple[str, int]:
             choose(session, site_id, session.get_one(User, user_id), choices)
     except InvalidInput as error:
         return _page(site_key, str(error)), 422
-    flash(f"Saved for {name}.")
+    flash(gettext("Saved for %(site)s.", site=name))
     return redirect(url_for(".show_notifications"), 303)
 
 
@@ -92,7 +92,7 @@ def form_words() -> dict[str, object]:
     """What the form of choices needs beside its values."""
     return {
         "modes": MODE_WORDS,
-        "weekdays": WEEKDAYS,
+        "weekdays": weekdays(),
         "zones": sorted(name for name in available_timezones() if "/" in name or name == "UTC"),
     }
 
@@ -111,9 +111,10 @@ def _page(wrong_site: str = "", error: str = "") -> str:
         {
             "site": membership.site,
             "role": membership.role,
-            "values": {**form_values(choices_of(subscription, membership.role)), **request.form}
-            if membership.site.key == wrong_site
-            else form_values(choices_of(subscription, membership.role)),
+            "values": {
+                **form_values(choices_of(subscription, membership.role, membership.site.zone)),
+                **(request.form if membership.site.key == wrong_site else {}),
+            },
             "field": field if membership.site.key == wrong_site else "",
             "error": words,
         }
@@ -133,7 +134,7 @@ def _number(form: Mapping[str, str], name: str, default: int) -> int:
         return default
     # Longer ones are no choice of anybody, and slow to read.
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise InvalidInput(f"{name}: must be a whole number.")
+        raise InvalidInput(f"{name}: {gettext('must be a whole number.')}")
     return int(text)
 
 
@@ -145,7 +146,7 @@ def _time(form: Mapping[str, str], name: str) -> int | None:
     minutes = rest.partition(":")[0]
     numbers = [each for each in (hours, minutes) if each.isascii() and each.isdigit()]
     if not colon or len(numbers) != 2 or len(text) > 8 or int(hours) > 23 or int(minutes) > 59:
-        raise InvalidInput(f"{name}: must be a time of the day, as 22:00.")
+        raise InvalidInput(f"{name}: {gettext('must be a time of the day, as 22:00.')}")
     return int(hours) * 60 + int(minutes)
 
 

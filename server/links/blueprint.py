@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, make_response, render_template
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from flask import Blueprint, Response, make_response, render_template
 
-from server.config import Settings
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.language import ago, best_language, speaking
 from server.models import Delivery
+from server.notify import log
 from server.notify.links import ExpiredLink, LinkError, Links
 from server.text.difference import shown_difference
 
@@ -46,20 +44,13 @@ class NoLink(Exception):  # noqa: N818 - reads as what happened
         self.language = language
 
 
-def settings() -> Settings:
-    found: Settings = current_app.extensions["copydesk_settings"]
-    return found
-
-
 def links() -> Links:
-    return Links.of(settings())
+    return Links.of(settings_of())
 
 
 def delivery_named(public_id: UUID) -> Delivery:
     """The message that a link came in. Raises NoLink where it is kept no more."""
-    delivery = db.session.scalar(
-        select(Delivery).where(Delivery.public_id == public_id).options(joinedload(Delivery.site))
-    )
+    delivery = log.delivery_with(db.session(), public_id)
     if delivery is None:
         raise NoLink("revoked")
     return delivery
@@ -71,7 +62,7 @@ def page(template: str, language: str, status: int = 200, **values: Any) -> Resp
         html = render_template(
             f"links/{template}.html",
             **chrome,
-            dashboard=settings().public_url,
+            dashboard=settings_of().public_url,
             ago=ago,
             shown_difference=shown_difference,
             **values,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, redirect, request
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.database import write_transaction, write_with_retry
@@ -18,6 +16,7 @@ from server.notify import mutes
 from server.notify.links import Act
 from server.notify.recipients import Recipient, recipient_at
 from server.notify.report_mail import title_of
+from server.reports.find import report_of_site
 from server.reports.history import actor_of, latest_changes, was_decided_since
 from server.reports.resolution import IllegalChange, StaleReport, resolve
 
@@ -103,11 +102,7 @@ def _open(purpose: str, token: str) -> Opened:
     recipient = recipient_at(db.session(), delivery.site, delivery.recipient)
     if recipient is None or not recipient.acting or recipient.seal != act.seal:
         raise NoLink("revoked", delivery.site.language)
-    report = db.session.scalar(
-        select(Report)
-        .where(Report.public_id == act.report, Report.site_id == delivery.site_id)
-        .options(joinedload(Report.page), joinedload(Report.site))
-    )
+    report = report_of_site(db.session(), delivery.site_id, act.report)
     if report is None:
         raise NoLink("revoked", recipient.language)
     decided = report.status != "open" or was_decided_since(db.session(), report, act.version)

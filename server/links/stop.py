@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Response, request
 
 from server.database import write_with_retry
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.language import available
-from server.links.blueprint import blueprint, delivery_named, links, page, settings
+from server.links.blueprint import blueprint, delivery_named, links, page
 from server.models import Delivery
 from server.notify import subscriptions
 from server.notify.recipients import recipient_at
@@ -47,7 +47,7 @@ def keep_silence(token: str) -> Response:
     address_hash = links().read_hash("never", token)
     if not _is_one_click():
         return page("never", _browsers_language(), 400, done=False)
-    hashes = hashes_of(settings())
+    hashes = hashes_of(settings_of())
     write_with_retry(lambda session: never_again(session, address_hash, hashes))
     return page("never", _browsers_language(), done=True)
 

@@ -43,6 +43,10 @@ class Subscription(Base):
     )
     # In lower case.
     address: Mapped[str | None] = mapped_column(String(254))
+    # Of who has no account: how owners call the address, and the language of its mail, BCP 47;
+    # empty: the site's.
+    name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    language: Mapped[str] = mapped_column(String(35), default="", server_default="")
     mode: Mapped[str] = mapped_column(String(10), default="at_once")
     hour: Mapped[int] = mapped_column(default=8)
     weekday: Mapped[int] = mapped_column(default=0)

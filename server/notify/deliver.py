@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from server.config import Settings
 from server.database import write_with_retry
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import Attempt, Delivery, Report
 from server.notify import breaker, outbox
 from server.notify.channels import TRANSPORTS, Prepared, Transport
@@ -57,7 +57,7 @@ def deliver_due(
     A channel's batch ends early where the others would fail alike, and between two messages when
     ``stopping`` says so.
     """
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     return max(
         _Batch(channel, TRANSPORTS[channel](current_app, settings), settings).deliver(
             limit, stopping

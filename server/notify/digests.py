@@ -13,15 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload
 
 from server.clock import now
-from server.config import Settings
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import Event, Membership, Report, Subscription, User
 from server.models.subscription import DIGEST_MODES
 from server.notify.audience import Subscriber
@@ -96,7 +94,7 @@ def digest_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False)
 def take(due: Due, contents: Contents) -> bool:
     """Move the subscription on and owe the digest, if there is something to say. False where
     another worker was faster, or the recipient has chosen anew."""
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     with write_transaction() as session:
         won = session.execute(
             update(Subscription)

@@ -8,17 +8,27 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from server.models import Attempt, Channel, Delivery, Membership, Report, User
+from server.models import Attempt, Channel, Delivery, Membership, Report, Site, User
 
 PAGE_SIZE = 50
 
 
 def deliveries_of(
-    session: Session, user: User, *, before: int | None = None, limit: int = PAGE_SIZE
+    session: Session,
+    user: User,
+    *,
+    site: Site | None = None,
+    state: str = "",
+    before: int | None = None,
+    limit: int = PAGE_SIZE,
 ) -> tuple[Sequence[Delivery], int | None]:
-    """What was sent, kept or is owed for the account's sites, newest first; and, where there is
-    more, the ``before`` of the next page."""
+    """What was sent, kept or is owed for the account's sites, or one of them, newest first, of all
+    states or one; and, where there is more, the ``before`` of the next page."""
     query = _deliveries_visible_to(user).order_by(Delivery.id.desc()).limit(limit + 1)
+    if site is not None:
+        query = query.where(Delivery.site_id == site.id)
+    if state:
+        query = query.where(Delivery.state == state)
     if before is not None:
         # A number from an address can be larger than any that a database takes.
         query = query.where(Delivery.id < min(before, 2**63 - 1))
@@ -29,6 +39,13 @@ def deliveries_of(
 def delivery_of(session: Session, user: User, public_id: uuid.UUID) -> Delivery | None:
     """One delivery; None where the account does not belong to its site."""
     return session.scalar(_deliveries_visible_to(user).where(Delivery.public_id == public_id))
+
+
+def delivery_with(session: Session, public_id: uuid.UUID) -> Delivery | None:
+    """A delivery for whom its own message says so, as a signed link in it does."""
+    return session.scalar(
+        select(Delivery).where(Delivery.public_id == public_id).options(joinedload(Delivery.site))
+    )
 
 
 def _deliveries_visible_to(user: User) -> Select[Delivery]:

@@ -47,7 +47,7 @@ _ACCOUNT = (
     )
     .where(func.lower(User.email) == bindparam("address"))
 )
-_ZONE = select(Subscription.zone).where(
+_CHOSEN = select(Subscription.language, Subscription.zone).where(
     Subscription.site_id == bindparam("site"), Subscription.address == bindparam("address")
 )
 # Whether an owner gave a site's reports, or some of them, to an address.
@@ -112,11 +112,13 @@ def recipient_at(session: Session, site: Site, address: str) -> Recipient | None
         )
     if not session.scalar(_NAMED, asked):
         return None
+    chosen = session.execute(_CHOSEN, asked).first()
+    language, zone = chosen or ("", "")
     return Recipient(
         address=address,
         user=None,
-        language=site.language,
-        zone=session.scalar(_ZONE, asked) or site.zone,
+        language=language or site.language,
+        zone=zone or site.zone,
         acting=True,
         seal=seal_of(site.key),
     )

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import current_app
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
+from server.extensions import settings_of
 from server.models import Announcement, Report, Site
 from server.notify import site_channels
 from server.notify.audience import Audience, Subscriber
@@ -42,7 +42,7 @@ def route_due(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) 
 
     Each in one transaction: its deliveries are written and it is marked as routed, or neither.
     """
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     handled = 0
     while handled < limit and not stopping():
         announcement_id = 0

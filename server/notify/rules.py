@@ -1,7 +1,8 @@
-"""A site's routing rules and its authors' addresses: what an owner may set."""
+"""A site's routing rules: what an owner may set."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,15 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from server.invalid import InvalidInput
-from server.models import AuthorAddress, Membership, RoutingRule, RuleRecipient, Subscription, User
+from server.language import gettext
+from server.models import Membership, RoutingRule, RuleRecipient, Subscription, User
 from server.notify.audience import Audience, Rule
-from server.notify.subscriptions import subscriber_of, valid_address
+from server.notify.authors import authors_of
+from server.notify.desk import valid_address
+from server.notify.subscriptions import subscriber_of
 from server.text.evidence.weights import WEIGHTS
-from server.text.matching import Conditions, comparable
+from server.text.matching import Conditions
 
 MAX_RULES = 100
 MAX_RECIPIENTS = 20
-MAX_AUTHORS = 1_000
 _LENGTHS = {"author": 200, "section": 200, "path": 500, "language": 35, "evidence": 40}
 
 
@@ -47,42 +50,25 @@ def rules_of(session: Session, site_id: int) -> Sequence[RoutingRule]:
     ).all()
 
 
-def authors_of(session: Session, site_id: int) -> Sequence[AuthorAddress]:
-    """Whose address a site knows, by name."""
-    return session.scalars(
-        select(AuthorAddress)
-        .where(AuthorAddress.site_id == site_id)
-        .order_by(AuthorAddress.name_key)
-    ).all()
-
-
 def add_rule(session: Session, site_id: int, new: NewRule) -> RoutingRule:
     """Add a rule, as the last one unless ``position`` (from 1) says otherwise. Raises
     InvalidInput; the message names the field."""
-    conditions = new.conditions
-    for name, most in _LENGTHS.items():
-        value = getattr(conditions, name)
-        if len(value) > most or not value.isprintable():
-            raise InvalidInput(f"{name}: must have at most {most} printable characters.")
-    if conditions.path and conditions.path[0] not in "/*":
-        raise InvalidInput("path: must begin with / or *, as /sport/* does.")
-    if conditions.evidence and conditions.evidence not in evidence_names():
-        raise InvalidInput(f"evidence: {conditions.evidence!r} is no kind of finding.")
-    if not 0 <= conditions.min_score <= 100:
-        raise InvalidInput("min_score: must be from 0 to 100.")
+    _check(new.conditions)
     recipients = list(dict.fromkeys(map(valid_address, new.recipients)))
     if not recipients and not new.author_first:
-        raise InvalidInput("recipients: at least one address is needed.")
+        raise InvalidInput(f"recipients: {gettext('at least one address is needed.')}")
     if len(recipients) > MAX_RECIPIENTS:
-        raise InvalidInput(f"recipients: at most {MAX_RECIPIENTS} addresses.")
+        words = gettext("at most %(most)s addresses.", most=MAX_RECIPIENTS)
+        raise InvalidInput(f"recipients: {words}")
     rules = list(rules_of(session, site_id))
     if len(rules) >= MAX_RULES:
-        raise InvalidInput(f"rules: a site has at most {MAX_RULES}.")
+        words = gettext("a site has at most %(most)s rules.", most=MAX_RULES)
+        raise InvalidInput(f"rules: {words}")
     rule = RoutingRule(
         site_id=site_id,
         author_first=new.author_first,
         recipients=_recipients(session, site_id, recipients),
-        **{name: getattr(conditions, name) for name in Conditions.__annotations__},
+        **{name: getattr(new.conditions, name) for name in Conditions.__annotations__},
     )
     session.add(rule)
     place = len(rules) if new.position is None else max(0, new.position - 1)
@@ -92,31 +78,37 @@ def add_rule(session: Session, site_id: int, new: NewRule) -> RoutingRule:
     return rule
 
 
-def move_up(session: Session, rule: RoutingRule) -> None:
-    """Let a rule be tried before the one that is now before it."""
+def addresses_of(rule: RoutingRule) -> list[str]:
+    """Of whom a rule names."""
+    return [each.user.email if each.user else str(each.address) for each in rule.recipients]
+
+
+def rule_named(session: Session, site_id: int, public_id: uuid.UUID) -> RoutingRule | None:
+    """One of a site's rules."""
+    return session.scalar(
+        select(RoutingRule).where(
+            RoutingRule.site_id == site_id, RoutingRule.public_id == public_id
+        )
+    )
+
+
+def move(session: Session, rule: RoutingRule, position: int) -> None:
+    """Let a rule be tried as the ``position``-th, from 1; beyond the last: as the last."""
     rules = list(rules_of(session, rule.site_id))
-    place = rules.index(rule)
-    rules.insert(max(0, place - 1), rules.pop(place))
+    rules.remove(rule)
+    rules.insert(max(0, position - 1), rule)
     _number(rules)
     session.flush()
 
 
-def add_author(session: Session, site_id: int, name: str, address: str) -> AuthorAddress:
-    """Tell a site where an author reads mail, instead of what it knew before. Raises
-    InvalidInput."""
-    name, key = " ".join(name.split()), comparable(name)
-    if not key or len(name) > 200 or len(key) > 400 or not name.isprintable():
-        raise InvalidInput("name: must have 1 to 200 printable characters.")
-    wanted = valid_address(address)
-    known = authors_of(session, site_id)
-    found = next((each for each in known if each.name_key == key), None)
-    if found is None and len(known) >= MAX_AUTHORS:
-        raise InvalidInput(f"name: a site has at most {MAX_AUTHORS} authors.")
-    author = found or AuthorAddress(site_id=site_id, name_key=key)
-    author.name, author.address = name, wanted
-    session.add(author)
+def move_up(session: Session, rule: RoutingRule) -> None:
+    """Let a rule be tried before the one that is now before it."""
+    move(session, rule, rules_of(session, rule.site_id).index(rule))
+
+
+def remove_rule(session: Session, rule: RoutingRule) -> None:
+    session.delete(rule)
     session.flush()
-    return author
 
 
 def audience_of(session: Session, site_id: int) -> Audience:
@@ -148,6 +140,24 @@ def audience_of(session: Session, site_id: int) -> Audience:
         authors={author.name_key: author.address for author in authors},
         gone=_gone(session, [author.address for author in authors]),
     )
+
+
+def _check(conditions: Conditions) -> None:
+    """Raises InvalidInput; the message names the field."""
+    for name, most in _LENGTHS.items():
+        value = getattr(conditions, name)
+        if len(value) > most or not value.isprintable():
+            words = gettext("must have at most %(most)s printable characters.", most=most)
+            raise InvalidInput(f"{name}: {words}")
+    if conditions.path and conditions.path[0] not in "/*":
+        words = gettext("must begin with / or *, as /sport/* does.")
+        raise InvalidInput(f"path: {words}")
+    if conditions.evidence and conditions.evidence not in evidence_names():
+        words = gettext("%(finding)s is no kind of finding.", finding=conditions.evidence)
+        raise InvalidInput(f"evidence: {words}")
+    if not 0 <= conditions.min_score <= 100:
+        words = gettext("must be from %(least)s to %(most)s.", least=0, most=100)
+        raise InvalidInput(f"min_score: {words}")
 
 
 def _rule(rule: RoutingRule) -> Rule:

@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from server import outbound
 from server.clock import now
 from server.invalid import InvalidInput
+from server.language import gettext
 from server.models import CHANNEL_KINDS, Announcement, Channel, Delivery, Site
 from server.notify.channels.chat import require_chat_address
 from server.notify.channels.destination import REMOVED
@@ -40,18 +41,25 @@ def add_channel(
     """A new channel. Raises InvalidInput, whose message begins with the field: kind, name, address,
     events. The message never holds the address, as that may hold a password."""
     if kind not in CHANNEL_KINDS:
-        raise InvalidInput(f"kind: must be one of {', '.join(CHANNEL_KINDS)}.")
+        words = gettext("must be one of %(known)s.", known=", ".join(CHANNEL_KINDS))
+        raise InvalidInput(f"kind: {words}")
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidInput(f"name: must have 1 to {MAX_NAME} printable characters.")
+        words = gettext("must have 1 to %(most)s printable characters.", most=MAX_NAME)
+        raise InvalidInput(f"name: {words}")
     wanted = [event for event in EVENTS if event in events]
     if not wanted or set(events) - set(EVENTS):
-        raise InvalidInput(f"events: at least one of {', '.join(EVENTS)}, and nothing else.")
+        words = gettext("at least one of %(known)s, and nothing else.", known=", ".join(EVENTS))
+        raise InvalidInput(f"events: {words}")
     of_site = channels_of(session, site)
     if len(of_site) >= MAX_CHANNELS:
-        raise InvalidInput(f"name: a site has at most {MAX_CHANNELS} channels; remove one first.")
+        words = gettext(
+            "a site has at most %(most)s channels; remove one first.", most=MAX_CHANNELS
+        )
+        raise InvalidInput(f"name: {words}")
     if any(channel.name == name for channel in of_site):
-        raise InvalidInput(f"name: there is already a channel named {name!r}.")
+        words = gettext("there is already a channel named %(name)s.", name=name)
+        raise InvalidInput(f"name: {words}")
     try:
         if kind == "webhook":
             outbound.target_of(address, allow_private=allow_private)
@@ -79,11 +87,22 @@ def channels_of(session: Session, site: Site) -> Sequence[Channel]:
     ).all()
 
 
+def all_channels(session: Session) -> Sequence[Channel]:
+    """Those of every site, with it, by name."""
+    return session.scalars(
+        select(Channel)
+        .join(Site)
+        .options(joinedload(Channel.site))
+        .order_by(Site.name, Channel.name)
+    ).all()
+
+
 def channel_by(session: Session, reference: str) -> Channel:
     """Raises InvalidInput where there is none."""
     channel = session.scalar(select(Channel).where(Channel.reference == reference))
     if channel is None:
-        raise InvalidInput(f"channel: there is no {reference!r}. See: copydesk channels list")
+        words = gettext("there is no channel %(reference)s.", reference=reference)
+        raise InvalidInput(f"channel: {words} See: copydesk channels list")
     return channel
 
 
@@ -91,7 +110,7 @@ def rotate_secret(session: Session, channel: Channel, *, at_once: bool = False) 
     """Replace a webhook's secret; the former one signs as well for :data:`GRACE`, or not at all
     (``at_once``: it leaked). Raises InvalidInput where the channel has none."""
     if channel.kind != "webhook":
-        raise InvalidInput("channel: only webhooks have a secret to rotate.")
+        raise InvalidInput(f"channel: {gettext('only webhooks have a secret to rotate.')}")
     channel.former_secret = "" if at_once else channel.secret
     channel.former_until = None if at_once else now() + GRACE
     channel.secret = new_secret()

@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from server.clock import now
 from server.invalid import InvalidInput
+from server.language import gettext
 from server.models import Membership, Site, Subscription, User
 from server.models.subscription import DIGEST_MODES, MODES
 from server.notify.announce import MAX_READERS
 from server.notify.audience import Subscriber
 from server.notify.rhythm import Rhythm
 from server.reports.membership import ACTING_ROLES
-from server.text.mailbox import InvalidAddress, checked_address
 from server.text.zone import is_zone
-
-MAX_RECIPIENTS = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +36,8 @@ class Choices:
     def check(self) -> None:
         """Raises InvalidInput; the message names the field."""
         if self.mode not in MODES:
-            raise InvalidInput(f"mode: must be one of {', '.join(MODES)}.")
+            words = gettext("must be one of %(known)s.", known=", ".join(MODES))
+            raise InvalidInput(f"mode: {words}")
         for name, least, most in (
             ("hour", 0, 23),
             ("weekday", 0, 6),
@@ -46,17 +45,21 @@ class Choices:
             ("min_score", 0, 100),
         ):
             if not least <= getattr(self, name) <= most:
-                raise InvalidInput(f"{name}: must be from {least} to {most}.")
+                words = gettext("must be from %(least)s to %(most)s.", least=least, most=most)
+                raise InvalidInput(f"{name}: {words}")
         if not is_zone(self.zone):
-            raise InvalidInput(f"zone: {self.zone!r} is not a time zone, as Europe/Berlin is one.")
+            words = gettext("%(zone)s is not a time zone, as Europe/Berlin is one.", zone=self.zone)
+            raise InvalidInput(f"zone: {words}")
         quiet = (self.quiet_from, self.quiet_until)
         if (self.quiet_from is None) != (self.quiet_until is None):
             missing = "quiet_from" if self.quiet_from is None else "quiet_until"
-            raise InvalidInput(f"{missing}: quiet hours need a beginning and an end.")
+            words = gettext("quiet hours need a beginning and an end.")
+            raise InvalidInput(f"{missing}: {words}")
         if any(each is not None and not 0 <= each < 24 * 60 for each in quiet):
-            raise InvalidInput("quiet_from: must be a time of the day, as 22:00.")
+            raise InvalidInput(f"quiet_from: {gettext('must be a time of the day, as 22:00.')}")
         if self.quiet_from is not None and self.quiet_from == self.quiet_until:
-            raise InvalidInput("quiet_until: quiet hours must end at another time than they begin.")
+            words = gettext("quiet hours must end at another time than they begin.")
+            raise InvalidInput(f"quiet_until: {words}")
 
 
 def default_mode(role: str) -> str:
@@ -64,10 +67,12 @@ def default_mode(role: str) -> str:
     return "at_once" if role in ACTING_ROLES else "never"
 
 
-def choices_of(subscription: Subscription | None, role: str = "editor") -> Choices:
-    """What was chosen, or the default of a role."""
+def choices_of(
+    subscription: Subscription | None, role: str = "editor", zone: str = "UTC"
+) -> Choices:
+    """What was chosen, or the default of a role, with the site's time zone."""
     if subscription is None:
-        return Choices(mode=default_mode(role))
+        return Choices(mode=default_mode(role), zone=zone)
     return Choices(**{name: getattr(subscription, name) for name in Choices.__annotations__})
 
 
@@ -103,15 +108,6 @@ def memberships_of(
     return [(membership, subscription) for membership, subscription in rows]
 
 
-def recipients_without_account(session: Session, site_id: int) -> Sequence[Subscription]:
-    """The addresses of a site that belong to no account."""
-    return session.scalars(
-        select(Subscription)
-        .where(Subscription.site_id == site_id, Subscription.address.is_not(None))
-        .order_by(Subscription.address)
-    ).all()
-
-
 def choose(session: Session, site_id: int, user: User, choices: Choices) -> Subscription:
     """Store a member's choices for a site. Raises InvalidInput."""
     choices.check()
@@ -124,25 +120,7 @@ def choose(session: Session, site_id: int, user: User, choices: Choices) -> Subs
     subscription = found or Subscription(
         site_id=site_id, user_id=user.id, mode=default_mode(role or "viewer")
     )
-    return _store(session, subscription, choices)
-
-
-def add_recipient(session: Session, site_id: int, address: str, choices: Choices) -> Subscription:
-    """Let an address without an account hear of a site's reports. Raises InvalidInput."""
-    choices.check()
-    wanted = valid_address(address)
-    if session.scalar(
-        select(User.id)
-        .join(Membership)
-        .where(Membership.site_id == site_id, func.lower(User.email) == wanted)
-    ):
-        raise InvalidInput(f"address: {wanted} is a member, who chooses on the own page.")
-    known = recipients_without_account(session, site_id)
-    if any(each.address == wanted for each in known):
-        raise InvalidInput(f"address: {wanted} is a recipient already.")
-    if len(known) >= MAX_RECIPIENTS:
-        raise InvalidInput(f"address: a site has at most {MAX_RECIPIENTS} recipients.")
-    return _store(session, Subscription(site_id=site_id, address=wanted, mode="never"), choices)
+    return store(session, subscription, choices)
 
 
 def stop(session: Session, site_id: int, address: str) -> None:
@@ -166,17 +144,9 @@ def stop(session: Session, site_id: int, address: str) -> None:
     session.flush()
 
 
-def valid_address(address: str) -> str:
-    """An address in lower case. Raises InvalidInput."""
-    try:
-        return checked_address(address, trial=True).lower()
-    except InvalidAddress as error:
-        raise InvalidInput(f"address: {error}") from None
-
-
-def _store(session: Session, subscription: Subscription, choices: Choices) -> Subscription:
-    """When the next digest comes: by the new choices; at once where somebody who had digests wants
-    to hear at once, so that what the last one did not have is not lost."""
+def store(session: Session, subscription: Subscription, choices: Choices) -> Subscription:
+    """Keep checked choices, and when the next digest comes: by the new ones; at once where somebody
+    who had digests wants to hear at once, so that what the last one did not have is not lost."""
     moment = now()
     former = subscription.mode
     for name in Choices.__annotations__:

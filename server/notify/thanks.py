@@ -10,14 +10,13 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from flask import current_app
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction, write_with_retry
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import Breaker, Delivery, Event, ReaderContact, Report, Submission
 from server.notify.outbox import owe
 from server.reports.addresses import (
@@ -41,7 +40,7 @@ def hashes_of(settings: Settings) -> AddressHashes:
 def owe_thanks(limit: int = BATCH, stopping: Callable[[], bool] = lambda: False) -> int:
     """Owe a message to each reader whose mistake is fixed, and delete the address that was left;
     how many are owed. Several mistakes of one reader on one site are one message."""
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     owed, last = 0, 0
     while owed < limit and not stopping():
         contact = _next_fixed(db.session(), after=last)

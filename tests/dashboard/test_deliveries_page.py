@@ -6,14 +6,15 @@ import re
 from html import unescape
 
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from submissions import EDITOR, Submit
 
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, Report
+from server.models import Delivery, Membership, Report, Site, User
 from server.notify import log
 from server.notify.deliver import deliver_due
+from server.sites import add_site
 
 
 def test_list_shows_recipient_state_and_the_servers_words(
@@ -47,6 +48,44 @@ def test_list_pages_without_a_gap(
     about = re.findall(r'<bdi dir="auto">“([^”]+)”', first + second)
     assert about == [*(f"mistake-{n:02}" for n in reversed(range(50))), "recieve"]
     assert "Older deliveries" not in second
+
+
+def test_list_shows_one_site_or_one_state(
+    editor_client: FlaskClient, delivery: Delivery, submit: Submit, site: Site
+) -> None:
+    submit(selector__exact="another mistake")
+    with write_transaction() as session:
+        session.get_one(Delivery, delivery.id).state = "failed"
+        other = add_site(session, "Another", ["https://another.example"])
+        editor = session.scalars(select(User)).one()
+        session.add(Membership(user_id=editor.id, site_id=other.id, role="editor"))
+        other_key = other.key
+
+    def shown(query: str) -> list[str]:
+        page = editor_client.get(f"/deliveries?{query}").text
+        return re.findall(r'<bdi dir="auto">“([^”]+)”', page)
+
+    assert shown("state=failed") == ["recieve"]
+    assert shown("state=queued") == ["another mistake"]
+    assert shown(f"site={site.key}&state=") == ["another mistake", "recieve"]
+    assert shown(f"site={other_key}") == []
+    assert "No message is of this kind." in editor_client.get(f"/deliveries?site={other_key}").text
+    # What is no state and no site of the account's is none.
+    assert len(shown("state=lost&site=ck_nobody")) == 2
+
+
+def test_next_page_keeps_the_filters(
+    editor_client: FlaskClient, submit: Submit, delivery: Delivery, site: Site
+) -> None:
+    for number in range(log.PAGE_SIZE):
+        submit(selector__exact=f"mistake-{number:02}")
+
+    page = editor_client.get(f"/deliveries?state=queued&site={site.key}").text
+
+    following = re.search(r'href="([^"]+)"[^>]*>Older deliveries', page)
+    assert following
+    assert "state=queued" in following[1]
+    assert f"site={site.key}" in following[1]
 
 
 def test_number_too_large_for_a_database_is_harmless(

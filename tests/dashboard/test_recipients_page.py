@@ -12,7 +12,9 @@ from submissions import EDITOR
 from server.database import write_transaction
 from server.extensions import db
 from server.models import AuthorAddress, Membership, RoutingRule, Site, Subscription
+from server.notify.desk import add_recipient
 from server.notify.rules import rules_of
+from server.notify.subscriptions import Choices
 from server.sites import add_site
 
 
@@ -50,6 +52,86 @@ def test_recipient_comes_and_goes(editor_client: FlaskClient, address: str) -> N
 
     assert "desk@news.example is no recipient any more." in page
     assert count(Subscription) == 0
+
+
+def the_recipient() -> Subscription:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(select(Subscription)).one()
+
+
+def test_recipient_is_changed(editor_client: FlaskClient, address: str) -> None:
+    page = send(
+        editor_client,
+        f"{address}/add",
+        address="desk@news.example",
+        name="The desk",
+        mode="weekly",
+        hour="9",
+        zone="Europe/Berlin",
+    )
+    assert "The desk" in page
+    one = f"{address}/{the_recipient().public_id}"
+    form = editor_client.get(one).text
+    for shown in ("desk@news.example", "The desk", "Europe/Berlin", '"weekly" selected'):
+        assert shown in form
+
+    page = send(
+        editor_client,
+        one,
+        address="Night@news.example",
+        name="Night  desk",
+        language="ru",
+        mode="daily",
+        hour="22",
+        zone="Asia/Kolkata",
+    )
+
+    assert "night@news.example was saved." in page
+    assert "русский" in page
+    found = the_recipient()
+    assert (found.address, found.name, found.language) == ("night@news.example", "Night desk", "ru")
+    assert (found.mode, found.hour, found.zone) == ("daily", 22, "Asia/Kolkata")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("address", "nobody"),
+        ("address", EDITOR),
+        ("address", "other@news.example"),
+        ("name", "x" * 201),
+        ("language", "tlh"),
+        ("mode", "sometimes"),
+        ("zone", "Berlin"),
+    ],
+)
+def test_wrong_change_of_a_recipient_is_named_and_nothing_is_stored(
+    editor_client: FlaskClient, address: str, site: Site, field: str, value: str
+) -> None:
+    with write_transaction() as session:
+        added = add_recipient(session, site.id, "desk@news.example", Choices())
+        add_recipient(session, site.id, "other@news.example", Choices())
+        one = f"{address}/{added.public_id}"
+    good = {"address": "new@news.example", "name": "New", "mode": "daily", "hour": "9"}
+
+    answer = editor_client.post(one, data={**good, field: value})
+
+    assert answer.status_code == 422
+    assert f'id="recipient-{field}-error"' in answer.text
+    assert field == "name" or 'value="New"' in answer.text, "what else was entered is not lost"
+    db.session.rollback()
+    stored = db.session.scalars(select(Subscription.address).order_by(Subscription.address))
+    assert list(stored) == ["desk@news.example", "other@news.example"]
+
+
+def test_recipient_of_another_site_is_not_shown(editor_client: FlaskClient, address: str) -> None:
+    with write_transaction() as session:
+        other = add_site(session, "Another", ["https://another.example"])
+        foreign = add_recipient(session, other.id, "x@another.example", Choices()).public_id
+
+    assert editor_client.get(f"{address}/{foreign}").status_code == 404
+    assert editor_client.post(f"{address}/{foreign}", data={"mode": "never"}).status_code == 404
 
 
 @pytest.mark.parametrize("wrong", ["", "nobody", "a@b", "x@news.example\nBcc: y@news.example"])

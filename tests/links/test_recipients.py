@@ -22,7 +22,7 @@ from server.models import (
     Site,
     Subscription,
 )
-from server.notify import rules, subscriptions
+from server.notify import authors, desk, rules, subscriptions
 from server.notify.deliver import deliver_due
 from server.text.matching import Conditions
 
@@ -31,7 +31,7 @@ DESK = "desk@news.example"
 
 def by_list(site_id: int) -> None:
     with write_transaction() as session:
-        subscriptions.add_recipient(session, site_id, DESK, subscriptions.Choices())
+        desk.add_recipient(session, site_id, DESK, subscriptions.Choices())
 
 
 def by_rule(site_id: int) -> None:
@@ -42,7 +42,7 @@ def by_rule(site_id: int) -> None:
 
 def as_author(site_id: int) -> None:
     with write_transaction() as session:
-        rules.add_author(session, site_id, "Ann Author", DESK)
+        authors.add_author(session, site_id, "Ann Author", DESK)
         rule = rules.NewRule(conditions=Conditions(), author_first=True)
         rules.add_rule(session, site_id, rule)
 

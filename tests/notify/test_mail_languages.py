@@ -14,8 +14,9 @@ from server.database import write_transaction
 from server.language import long_moment, speaking
 from server.models import Report, Site, User
 from server.notify.deliver import deliver_due
+from server.notify.desk import add_recipient
 from server.notify.evidence_words import labels_in_this_language, sentence_of
-from server.notify.subscriptions import Choices, add_recipient, choose
+from server.notify.subscriptions import Choices, choose
 from server.text.evidence.weights import WEIGHTS
 
 

@@ -25,8 +25,9 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Announcement, Breaker, Delivery, Report, Site
+from server.notify.desk import add_recipient
 from server.notify.rules import NewRule, add_rule
-from server.notify.subscriptions import Choices, add_recipient
+from server.notify.subscriptions import Choices
 from server.schema import upgrade_schema
 from server.text.matching import Conditions
 

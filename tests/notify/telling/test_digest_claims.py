@@ -23,8 +23,9 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Report, Site, Subscription
 from server.notify import digests
+from server.notify.desk import add_recipient
 from server.notify.digests import contents_of, digest_due, take
-from server.notify.subscriptions import Choices, add_recipient
+from server.notify.subscriptions import Choices
 
 
 @pytest.mark.usefixtures("daily")

@@ -23,9 +23,10 @@ from telling import (
 from server.database import write_transaction
 from server.models import Membership, Report, Site
 from server.notify import digests
+from server.notify.desk import add_recipient
 from server.notify.mutes import mute
 from server.notify.rules import NewRule, add_rule
-from server.notify.subscriptions import Choices, add_recipient
+from server.notify.subscriptions import Choices
 from server.text.matching import Conditions
 
 

@@ -23,7 +23,8 @@ from server.config import Settings
 from server.database import write_transaction
 from server.models import Delivery, Site
 from server.notify.deliver import deliver_due
-from server.notify.subscriptions import Choices, add_recipient
+from server.notify.desk import add_recipient
+from server.notify.subscriptions import Choices
 
 
 class TestQuietHours:

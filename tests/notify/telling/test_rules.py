@@ -18,8 +18,9 @@ from telling import (
 from server.database import write_transaction
 from server.models import Announcement, Membership, Report, Site
 from server.notify import routing
+from server.notify.authors import add_author
 from server.notify.routing import route_due
-from server.notify.rules import NewRule, add_author, add_rule
+from server.notify.rules import NewRule, add_rule
 from server.sites import add_member, add_user
 from server.text.matching import Conditions
 

@@ -21,9 +21,10 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Report, Site, User
 from server.notify import routing
+from server.notify.desk import add_recipient
 from server.notify.mutes import mute
 from server.notify.routing import route_due
-from server.notify.subscriptions import Choices, add_recipient, choose, stop
+from server.notify.subscriptions import Choices, choose, stop
 from server.reports.resolution import resolve
 from server.sites import add_member, add_user
 
