@@ -102,7 +102,7 @@ def _open(purpose: str, token: str) -> Opened:
     recipient = recipient_at(db.session(), delivery.site, delivery.recipient)
     if recipient is None or not recipient.acting or recipient.seal != act.seal:
         raise NoLink("revoked", delivery.site.language)
-    report = report_of_site(db.session(), delivery.site_id, act.report)
+    report = report_of_site(db.session(), delivery.site.id, act.report)
     if report is None:
         raise NoLink("revoked", recipient.language)
     decided = report.status != "open" or was_decided_since(db.session(), report, act.version)
