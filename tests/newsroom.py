@@ -26,8 +26,9 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery, Page, Report, Site
+from server.notify.authors import add_author
 from server.notify.mutes import mute
-from server.notify.rules import NewRule, add_author, add_rule
+from server.notify.rules import NewRule, add_rule
 from server.notify.site_channels import add_channel
 from server.notify.subscriptions import Choices, add_recipient
 from server.people import invite
