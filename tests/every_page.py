@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.extensions import db
-from server.models import BulkAction, Delivery, Invitation, Report, Site, User
+from server.models import BulkAction, Delivery, Invitation, Report, Site, Subscription, User
 from server.notify.links import Links
 
 Values = Callable[[Session], dict[str, Any]]
@@ -69,6 +69,11 @@ def _site(session: Session) -> dict[str, Any]:
     return {"site_key": session.scalars(select(Site.key).order_by(Site.id)).first()}
 
 
+def _recipient(session: Session) -> dict[str, Any]:
+    found = select(Subscription.public_id).where(Subscription.address.is_not(None)).limit(1)
+    return {**_site(session), "public_id": session.scalars(found).one()}
+
+
 def _page(session: Session) -> dict[str, Any]:
     """The page with the most reports."""
     most = select(Report.page_id).group_by(Report.page_id).order_by(func.count().desc())
@@ -108,6 +113,7 @@ INSIDE = (
     Shown("page", "dashboard.show_page", _page),
     Shown("bulk", "dashboard.show_bulk_action", _bulk),
     Shown("deliveries", "dashboard.show_deliveries"),
+    Shown("deliveries-none", "dashboard.show_deliveries", query(state="failed")),
     Shown("delivery-mail", "dashboard.show_delivery", _delivery("mail")),
     Shown("delivery-webhook", "dashboard.show_delivery", _delivery("webhook")),
     Shown("statistics", "dashboard.show_statistics"),
@@ -123,6 +129,7 @@ INSIDE = (
     Shown("tokens", "dashboard.show_tokens"),
     Shown("people", "dashboard.show_people", _site),
     Shown("recipients", "dashboard.show_recipients", _site),
+    Shown("recipient", "dashboard.show_recipient", _recipient),
     Shown("channels", "dashboard.show_channels"),
     Shown("sites", "dashboard.show_sites"),
     Shown("site-new", "dashboard.show_new_site"),

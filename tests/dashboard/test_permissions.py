@@ -78,6 +78,8 @@ TABLE = {
     ("GET", "dashboard.show_recipients"): (200, 404, 404, 404, 302),
     ("GET", "dashboard.show_recipients_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.add_site_recipient"): (422, 404, 404, 404, 302),
+    ("GET", "dashboard.show_recipient"): (404, 404, 404, 404, 302),
+    ("POST", "dashboard.change_site_recipient"): (404, 404, 404, 404, 302),
     ("POST", "dashboard.remove_site_recipient"): (400, 404, 404, 404, 302),
     ("POST", "dashboard.add_site_rule"): (422, 404, 404, 404, 302),
     ("POST", "dashboard.move_site_rule"): (400, 404, 404, 404, 302),
