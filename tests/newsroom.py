@@ -27,10 +27,11 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery, Page, Report, Site
 from server.notify.authors import add_author
+from server.notify.desk import add_recipient
 from server.notify.mutes import mute
 from server.notify.rules import NewRule, add_rule
 from server.notify.site_channels import add_channel
-from server.notify.subscriptions import Choices, add_recipient
+from server.notify.subscriptions import Choices
 from server.people import invite
 from server.reports import bulk
 from server.sites import add_member, add_site, add_user, user_of
