@@ -83,7 +83,7 @@
 
   // After an action the address names the row where the work goes on, or what is to be written.
   const aim = document.getElementById(location.hash.slice(1));
-  if (aim?.matches("details")) open(aim);
-  else if (aim?.matches(FIELD)) aim.focus();
+  if (aim?.closest("details")) aim.closest("details").open = true;
+  if (aim?.matches(FIELD)) aim.focus();
   else if (aim?.matches(".row")) focus(aim);
 }

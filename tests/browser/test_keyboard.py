@@ -1,0 +1,152 @@
+"""An editor's work on the queue with the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from live_server import EDITOR, LiveServer
+from newsroom import open_newsroom
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with open_newsroom(tmp_path_factory.mktemp("newsroom")) as (server, _newspaper, _app):
+        yield server
+
+
+@pytest.fixture
+def queue(context: BrowserContext, newsroom: LiveServer) -> Page:
+    """The open reports, in the browser of an editor."""
+    page = context.new_page()
+    page.goto(f"{newsroom.url}/login")
+    page.locator("#email").fill(EDITOR)
+    page.locator("#password").fill(newsroom.password)
+    page.locator("#password").press("Enter")
+    expect(page.get_by_role("heading", name="Open reports")).to_be_visible()
+    return page
+
+
+def row(page: Page, words: str) -> Locator:
+    return page.locator(".row").filter(has=page.locator("mark", has_text=words))
+
+
+def test_reports_are_decided_one_after_the_other(queue: Page) -> None:
+    rows = queue.locator(".row")
+    first, second, third = (rows.nth(number).get_attribute("id") for number in range(3))
+
+    queue.keyboard.press("j")
+    expect(queue.locator(f"#{first}")).to_be_focused()
+    queue.keyboard.press("f")
+    # Before the server has answered.
+    expect(queue.locator(f"#{second}")).to_be_focused()
+    expect(queue.locator(f"#{first}.done")).to_contain_text("Marked as fixed by")
+    queue.keyboard.press("r")
+    expect(queue.locator(f"#{third}")).to_be_focused()
+    expect(queue.locator(f"#{second}.done")).to_contain_text("Rejected by")
+
+    queue.keyboard.press("u")
+    expect(queue.locator(f"#{second}:not(.done)")).to_be_focused()
+    queue.keyboard.press("a")
+    expect(queue.locator(f"#{second} .holder")).to_have_text("yours")
+    expect(queue.locator(f"#{second}")).to_be_focused()
+    queue.keyboard.press("a")
+    expect(queue.locator(f"#{second} .holder")).to_have_count(0)
+
+    # The line that is left of the first one takes it back as well.
+    queue.locator(f"#{first}").get_by_role("button", name="Undo").click()
+    expect(queue.locator(f"#{first}:not(.done)")).to_be_focused()
+
+
+def test_correction_and_note_are_a_key_away(queue: Page) -> None:
+    queue.keyboard.press("j")
+    queue.keyboard.press("e")
+    field = queue.get_by_label("What it should read instead of")
+    expect(field).to_be_focused()
+    field.fill("as the editor writes it")
+    queue.get_by_role("button", name="Save the correction").click()
+    expect(queue.locator(".large ins")).to_contain_text("as the editor writes it")
+
+    queue.keyboard.press("c")
+    expect(queue.get_by_label("A note for the site’s members")).to_be_focused()
+    # What is typed is no key of the page.
+    queue.keyboard.type("fruit")
+    queue.get_by_role("button", name="Add the note").click()
+    expect(queue.locator(".history")).to_contain_text("fruit")
+    expect(queue.locator("h1 .status")).to_have_text("open")
+
+
+def test_selected_reports_are_decided_together(queue: Page) -> None:
+    rows = queue.locator(".row")
+    picks = queue.locator(".pick")
+    count = rows.count()
+    expect(queue.get_by_role("button", name="Mark as spam")).to_be_hidden()
+
+    picks.nth(0).click()
+    picks.nth(2).click(modifiers=["Shift"])
+    expect(queue.locator(".how-many")).to_have_text("3")
+    # Three again: one more, one less.
+    queue.keyboard.press("j")
+    queue.keyboard.press("x")
+    queue.keyboard.press("k")
+    queue.keyboard.press("x")
+    expect(queue.locator(".how-many")).to_have_text("3")
+    queue.keyboard.press("s")
+
+    expect(queue.get_by_role("status")).to_contain_text("3 reports marked as spam.")
+    expect(rows).to_have_count(count - 3)
+    queue.keyboard.press("u")
+    expect(queue.get_by_role("status")).to_contain_text("3 reports are as they were before.")
+    expect(rows).to_have_count(count)
+
+
+def test_keys_can_be_turned_off(queue: Page) -> None:
+    queue.keyboard.press("?")
+    sheet = queue.get_by_role("dialog", name="Keys")
+    expect(sheet).to_contain_text("write a note")
+    sheet.get_by_label("Use these keys in this browser").uncheck()
+    sheet.get_by_role("button", name="Close").click()
+
+    queue.keyboard.press("j")
+    expect(queue.locator(".row:focus")).to_have_count(0)
+
+
+def test_notice_goes_but_not_while_somebody_is_at_it(queue: Page) -> None:
+    queue.clock.install()
+    queue.reload()
+    queue.keyboard.press("j")
+    queue.keyboard.press("a")
+    undo = queue.locator("#notices").get_by_role("button", name="Undo")
+    undo.focus()
+
+    queue.clock.run_for(60_000)
+    expect(undo).to_be_focused()
+
+    undo.press("Enter")
+    expect(queue.locator("#notices")).to_contain_text("Undone")
+    queue.clock.run_for(11_000)
+    expect(queue.locator("#notices .notice")).to_have_count(0)
+
+
+def test_without_scripts_the_same_buttons_do_the_same(
+    queue: Page, context: BrowserContext, newsroom: LiveServer
+) -> None:
+    browser = context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False, storage_state=context.storage_state())
+    page = plain.new_page()
+    page.goto(newsroom.url)
+    count = page.locator(".row").count()
+    page.locator(".row").first.get_by_role("button", name="Reject").click()
+    expect(page.locator(".row")).to_have_count(count - 1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".row")).to_have_count(count)
+
+    page.locator(".pick").first.check()
+    page.locator(".pick").nth(1).check()
+    page.get_by_role("button", name="Take them").click()
+    expect(page.get_by_role("status")).to_contain_text("2 reports taken.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".holder")).to_have_count(0)
+    plain.close()
