@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from flask import Flask, redirect, request, session, url_for
+from flask_login import current_user
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
@@ -100,6 +103,8 @@ def configure_security(app: Flask) -> None:
     _slow_down(app, settings.login_limit)
     # Recovery codes help who lost a phone; a mail to the operator is not a way in.
     app.view_functions["security.two_factor_rescue"] = _to_recovery
+    code = "security.two_factor_token_validation"
+    app.view_functions[code] = _never_logging_out(app.view_functions[code])
 
 
 def _second_factor(settings: Settings) -> dict[str, Any]:
@@ -154,6 +159,19 @@ def _slow_down(app: Flask, limit: str) -> None:
         "wan_verify_response",
     ):
         app.view_functions[f"security.{name}"] = slowed(app.view_functions[f"security.{name}"])
+
+
+def _never_logging_out(validate: Callable[..., Any]) -> Callable[..., Any]:
+    """Flask-Security's page for a code logs out whoever opens it without need, so that anybody's
+    link could do that."""
+
+    @wraps(validate)
+    def asked(**values: Any) -> Any:
+        if request.method == "GET" and current_user.is_authenticated and "tf_state" not in session:
+            return redirect(url_for("dashboard.show_account"), 303)
+        return validate(**values)
+
+    return asked
 
 
 def _to_recovery() -> Any:

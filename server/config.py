@@ -97,6 +97,7 @@ class Settings:
     dictionaries_dir: Path | None = _setting(
         None, "a folder with Hunspell dictionaries of your own, before the system's"
     )
+    audit_days: int = _setting(365, "days that the audit log keeps what members did")
     log_level: str = _setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`")
 
     @property
@@ -152,6 +153,8 @@ class Settings:
         for name in ("burst_minutes", "mails_per_hour"):
             if not 0 <= getattr(self, name) <= 1_440:
                 raise SettingError(f"COPYDESK_{name.upper()} must be from 0 to 1440.")
+        if not 1 <= self.audit_days <= 3_650:
+            raise SettingError("COPYDESK_AUDIT_DAYS must be from 1 to 3650.")
         address = urlsplit(self.public_url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise SettingError("COPYDESK_PUBLIC_URL must be an http:// or https:// address.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -13,6 +14,11 @@ from server.language import gettext
 MIN_LENGTH = 10
 # Longer ones would only keep argon2 busy.
 MAX_LENGTH = 200
+# zxcvbn's score is 0 to 4; 3 is "safely unguessable" for who has no copy of the database, and what
+# argon2 keeps slow for who has one. It knows the lists of passwords that leaked most.
+MIN_SCORE = 3
+# Its time grows faster than the password.
+MEASURED_LENGTH = 72
 
 
 class WeakPassword(ValueError):  # noqa: N818 - names what is wrong, not that it is an error
@@ -20,8 +26,8 @@ class WeakPassword(ValueError):  # noqa: N818 - names what is wrong, not that it
 
 
 def check_password(password: str, address: str) -> None:
-    """Raises WeakPassword for one that is too short or too long, or is made of the account's
-    address."""
+    """Raises WeakPassword for one that is too short or too long, is made of the account's
+    address, or is easily guessed."""
     if len(password) < MIN_LENGTH:
         raise WeakPassword(gettext("It must have at least %(count)s characters.", count=MIN_LENGTH))
     if len(password) > MAX_LENGTH:
@@ -29,6 +35,21 @@ def check_password(password: str, address: str) -> None:
     name = address.partition("@")[0].casefold()
     if password.casefold() in (address.casefold(), name * (len(password) // max(len(name), 1))):
         raise WeakPassword(gettext("It must not be the e-mail address."))
+    if _is_guessable(password, address):
+        raise WeakPassword(
+            gettext(
+                "It is too easy to guess. Several words that do not belong together are better."
+            )
+        )
+
+
+def _is_guessable(password: str, address: str) -> bool:
+    # Its lists take a moment to load, and only who chooses a password needs them.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
+    known = [address, *re.split(r"[@.+_-]", address), "copydesk"]
+    found: dict[str, Any] = zxcvbn(password[:MEASURED_LENGTH], user_inputs=known)
+    return int(found["score"]) < MIN_SCORE
 
 
 def hashed(password: str, address: str) -> str:

@@ -24,6 +24,7 @@ from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from huey.exceptions import ConfigurationError
 
+from server.audit import forget_old
 from server.bell import Bell
 from server.config import SettingError, Settings
 from server.extensions import db, settings_of
@@ -245,6 +246,7 @@ def _register(app: Flask, huey: Huey) -> Any:
             attempt(forget_account_mail)
             attempt(forget_ended)
             attempt(forget_bulk_actions)
+            attempt(forget_old, days=settings_of(app).audit_days)
 
     huey.periodic_task(crontab(minute="23"), name="forget")(forget)
     return look_bell

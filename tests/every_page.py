@@ -127,6 +127,7 @@ INSIDE = (
     Shown("notifications", "dashboard.show_notifications"),
     Shown("sessions", "dashboard.show_sessions"),
     Shown("tokens", "dashboard.show_tokens"),
+    Shown("log", "dashboard.show_audit", _site),
     Shown("people", "dashboard.show_people", _site),
     Shown("recipients", "dashboard.show_recipients", _site),
     Shown("recipient", "dashboard.show_recipient", _recipient),

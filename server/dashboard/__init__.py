@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from server.dashboard import (
         account,  # noqa: F401
         assets,
+        audit,  # noqa: F401
         bulk,  # noqa: F401
         channels,  # noqa: F401
         deeds,

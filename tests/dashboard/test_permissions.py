@@ -93,6 +93,7 @@ TABLE = {
     ("GET", "dashboard.show_tokens_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.add_token"): (422, 422, 422, 422, 302),
     ("POST", "dashboard.revoke_token"): (400, 400, 400, 400, 302),
+    ("GET", "dashboard.show_audit"): (200, 404, 404, 404, 302),
     ("GET", "dashboard.show_people"): (200, 404, 404, 404, 302),
     ("GET", "dashboard.show_people_instead"): (303, 303, 303, 303, 302),
     ("POST", "dashboard.invite_person"): (422, 404, 404, 404, 302),

@@ -1,0 +1,83 @@
+"""The audit log of a site, for its owners."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import abort, render_template, request
+from flask_security.decorators import auth_required
+
+from server import people
+from server.audit import Wanted, entries_of
+from server.dashboard.blueprint import blueprint, signed_in
+from server.extensions import db
+from server.language import gettext, lazy
+from server.reports.membership import owned_site
+
+# What is not named here is shown by its own name.
+WORDS = {
+    "account.logged_in": lazy("logged in"),
+    "account.second_factor_failed": lazy("typed a wrong code at log-in"),
+    "account.reset_asked": lazy("was sent a link to a new password"),
+    "account.password_reset": lazy("chose a new password by a link"),
+    "account.password_changed": lazy("changed the password"),
+    "account.authenticator_set": lazy("set up an authenticator"),
+    "account.authenticator_off": lazy("turned the authenticator off"),
+    "account.passkey_added": lazy("added a passkey"),
+    "account.passkey_removed": lazy("removed a passkey"),
+    "account.sessions_ended": lazy("logged out elsewhere"),
+    "member.invited": lazy("invited somebody"),
+    "member.invited_again": lazy("sent an invitation again"),
+    "member.invitation_withdrawn": lazy("withdrew an invitation"),
+    "member.added": lazy("added a member"),
+    "member.joined": lazy("joined"),
+    "member.role_changed": lazy("changed a role"),
+    "member.removed": lazy("removed a member"),
+    "token.created": lazy("made a token"),
+    "token.revoked": lazy("revoked a token"),
+    "site.added": lazy("added the site"),
+    "site.renamed": lazy("renamed the site"),
+    "site.origin_added": lazy("added an origin"),
+    "site.origin_removed": lazy("removed an origin"),
+    "site.key_renewed": lazy("renewed the key"),
+    "site.key_ended": lazy("ended a former key"),
+    "site.widget_changed": lazy("changed the widget"),
+    "site.block_added": lazy("added to a block list"),
+    "site.block_removed": lazy("removed from a block list"),
+    "site.protection_changed": lazy("changed the protection"),
+}
+
+
+@blueprint.get("/sites/<site_key>/log")
+@auth_required("session")
+def show_audit(site_key: str) -> str:
+    """Who did what, newest first: ``?member=<address>&action=<name>&from=<date>&to=<date>``."""
+    session = db.session()
+    site = owned_site(session, signed_in(), site_key) or abort(404)
+    members = people.members_of(session, site)
+    address, action = request.args.get("member", ""), request.args.get("action", "")
+    member = next((each.user for each in members if each.user.email == address), None)
+    if (address and member is None) or (action and action not in WORDS):
+        abort(404)
+    wanted = Wanted(member.id if member else None, action, _day("from"), _day("to"))
+    found, following = entries_of(
+        session, site, wanted, before=request.args.get("before", type=int)
+    )
+    return render_template(
+        "dashboard/audit.html",
+        site=site,
+        entries=found,
+        members=members,
+        words=WORDS,
+        chosen=request.args,
+        following=following,
+    )
+
+
+def _day(name: str) -> date | None:
+    """Answers 400 for what is no date."""
+    text = request.args.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        abort(400, f"{name}: " + gettext("must be a date, such as 2026-11-28."))

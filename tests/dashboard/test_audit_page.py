@@ -1,0 +1,121 @@
+"""The audit log as owners read it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from submissions import EDITOR, PASSWORD
+
+from server import audit
+from server.audit import forget_old, record
+from server.clock import now
+from server.database import write_transaction
+from server.extensions import db
+from server.models import AuditEntry, Membership, Site, User
+from server.sites import add_member, add_site, add_user
+
+BO = "bo@news.example"
+
+
+@pytest.fixture
+def log(editor_client: FlaskClient, site: Site) -> str:
+    """The address of the page. Bo is a member; cy and another site have nothing to do with it."""
+    with write_transaction() as session:
+        owner = session.scalars(select(Membership)).one()
+        owner.role = "owner"
+        bo, cy = add_user(session, BO, PASSWORD), add_user(session, "cy@news.example", PASSWORD)
+        here = session.get_one(Site, site.id)
+        other = add_site(session, "Elsewhere", ["https://elsewhere.example"])
+        add_member(session, bo, here, "viewer")
+        add_member(session, cy, other, "owner")
+        record(session, "member.invited", actor=owner.user, site=here, detail="dee@news.example")
+        record(session, "site.renamed", actor=cy, site=other, detail="a foreign secret")
+        record(session, "account.passkey_added", actor=bo, detail="bo’s phone")
+        record(session, "account.passkey_added", actor=cy, detail="cy’s phone")
+    return f"/sites/{site.key}/log"
+
+
+def test_shows_the_sites_entries_and_those_of_its_members_accounts(
+    editor_client: FlaskClient, log: str
+) -> None:
+    page = editor_client.get(log).text
+
+    for words in ("dee@news.example", "bo’s phone", "invited somebody", EDITOR):
+        assert words in page
+    for words in ("a foreign secret", "cy’s phone", "cy@news.example"):
+        assert words not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({"member": BO}, {"bo’s phone"}),
+        ({"action": "member.invited"}, {"dee@news.example"}),
+        ({"member": BO, "action": "member.invited"}, set()),
+        ({"from": "2020-01-01", "to": "2020-12-31"}, set()),
+        ({"from": "2020-01-01"}, {"bo’s phone", "dee@news.example"}),
+    ],
+)
+def test_is_narrowed_by_member_action_and_days(
+    editor_client: FlaskClient, log: str, query: dict[str, str], shown: set[str]
+) -> None:
+    page = editor_client.get(log, query_string=query).text
+
+    assert {words for words in ("bo’s phone", "dee@news.example") if words in page} == shown
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"member": "cy@news.example"}, 404),
+        ({"action": "nothing.done"}, 404),
+        ({"from": "yesterday"}, 400),
+        ({"before": "9" * 30}, 200),
+    ],
+)
+def test_odd_addresses_break_nothing(
+    editor_client: FlaskClient, log: str, query: dict[str, str], status: int
+) -> None:
+    assert editor_client.get(log, query_string=query).status_code == status
+
+
+def test_goes_on_page_by_page(
+    editor_client: FlaskClient, log: str, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "PAGE_SIZE", 2)
+    with write_transaction() as session:
+        here = session.get_one(Site, site.id)
+        for number in range(3):
+            record(session, "site.renamed", actor=None, site=here, detail=f"name {number}")
+
+    page = editor_client.get(log, query_string={"action": "site.renamed"}).text
+    assert "name 2" in page
+    assert "name 0" not in page
+    following = page.partition('class="paging"')[2].partition('href="')[2].partition('"')[0]
+    older = editor_client.get(following.replace("&amp;", "&")).text
+
+    assert "name 0" in older
+    assert "who runs the server" in older
+    assert "name 2" not in older
+
+
+def test_text_is_never_markup(editor_client: FlaskClient, log: str, site: Site) -> None:
+    with write_transaction() as session:
+        here = session.get_one(Site, site.id)
+        record(session, "site.renamed", actor=None, site=here, detail="<script>alert(1)</script>")
+
+    assert "<script>alert" not in editor_client.get(log).text
+
+
+def test_old_entries_are_forgotten(editor: User) -> None:
+    with write_transaction() as session:
+        record(session, "member.joined", actor=editor, site=editor.memberships[0].site)
+
+    with time_machine.travel(now() + timedelta(days=30)):
+        assert forget_old(31) == 0
+        assert forget_old(29) == 1
+    assert db.session.scalars(select(AuditEntry)).all() == []
