@@ -143,6 +143,11 @@ def lazy(text: str, **values: Any) -> Any:
     return LazyString(gettext, text, **values)
 
 
+def in_quotation_marks(words: str) -> str:
+    """Words between the quotation marks of the language that is spoken."""
+    return gettext("“%(words)s”", words=words)
+
+
 def number(value: float) -> str:
     """``1,234.5``, as the language that is spoken writes it."""
     return str(flask_babel.format_decimal(value))

@@ -25,7 +25,7 @@ from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, Page, Report, Site
+from server.models import Delivery, Event, Page, Report, Site, Submission
 from server.notify.authors import add_author
 from server.notify.desk import add_recipient
 from server.notify.mutes import mute
@@ -183,7 +183,24 @@ def _decided(site_id: int, page_id: int, number: int) -> Report:
     came = now() - timedelta(days=2 + number * 5 % 26, hours=number % 9)
     reported = PRINTED[number].reported
     status = ("fixed", "fixed", "rejected", "fixed", "spam", "fixed")[number % 6]
+    resolved = came + timedelta(hours=1 + number * 7 % 30)
+    submission = Submission(
+        site_id=site_id,
+        idempotency_key=f"past-{number}",
+        answered_status="new",
+        answered_readers=1,
+        page_url="https://news.example/",
+        exact=reported.exact,
+        suggestion=reported.suggestion,
+        reader_hash=bytes([number % 7]) * 16,
+        received_at=came,
+    )
     return Report(
+        submissions=[submission],
+        events=[
+            Event(kind="opened", source="widget", created_at=came),
+            Event(kind=status, source="dashboard", created_at=resolved),
+        ],
         site_id=site_id,
         page_id=page_id,
         place_hash=number.to_bytes(32),
@@ -196,7 +213,7 @@ def _decided(site_id: int, page_id: int, number: int) -> Report:
         score=(90, 40, 20)[number % 3],
         first_submitted_at=came,
         last_submitted_at=came,
-        resolved_at=came + timedelta(hours=1 + number * 7 % 30),
+        resolved_at=resolved,
         evaluated_at=came,
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from server.dashboard.words import in_words
-from server.language import ago, long_date
+from server.language import ago, in_quotation_marks, long_date
 from server.models import Delivery, Report
 from server.notify.evidence_words import sentence_of
 from server.reports.evidence import main_reason
@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
         actor_of=actor_of,
         age=ago,
         day=day,
+        in_quotation_marks=in_quotation_marks,
         in_words=in_words,
         level=level_of,
         main_reason=main_reason,

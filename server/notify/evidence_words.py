@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from server.language import SOURCE, gettext, ngettext, spoken
+from server.language import SOURCE, gettext, in_quotation_marks, ngettext, spoken
 from server.models import Report
 from server.text.evidence.finding import quotations
 
@@ -32,7 +32,8 @@ def sentence_of(finding: Mapping[str, Any]) -> str:
         number = int(finding["detail"]["readers"])
         return ngettext("%(num)s reader reported it.", "%(num)s readers reported it.", number)
     if "sentence" in finding:
-        return gettext(str(finding["sentence"]), **quotations(finding["detail"]))
+        marks = in_quotation_marks("%s")
+        return gettext(str(finding["sentence"]), **quotations(finding["detail"], marks))
     words = str(finding["words"])
     return words if spoken() == SOURCE else labels_in_this_language().get(finding["label"], words)
 

@@ -10,6 +10,7 @@ from server.text.visible import visible
 
 # A sentence for editors quotes words, not paragraphs.
 MAX_QUOTED = 40
+MARKS = "“%s”"
 # A number, and the tag of a language, are no quotations.
 _BARE = ("readers", "language")
 
@@ -84,12 +85,14 @@ def translatable(sentence: str) -> str:
     return sentence
 
 
-def quotations(detail: Mapping[str, str]) -> dict[str, str]:
-    """What a finding's sentence is filled with."""
-    return {role: words if role in _BARE else quoted(words) for role, words in detail.items()}
+def quotations(detail: Mapping[str, str], marks: str = MARKS) -> dict[str, str]:
+    """What a finding's sentence is filled with; ``marks``: quotation marks, with ``%s`` between."""
+    return {
+        role: words if role in _BARE else quoted(words, marks) for role, words in detail.items()
+    }
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, marks: str = MARKS) -> str:
     """A reader's words in a sentence of ours: short, and with hidden characters shown."""
     shown = visible(text.strip() or text.replace(" ", "␣"))
-    return f"“{shown if len(shown) <= MAX_QUOTED else shown[: MAX_QUOTED - 1] + '…'}”"
+    return marks % (shown if len(shown) <= MAX_QUOTED else shown[: MAX_QUOTED - 1] + "…")
