@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 
 from server.extensions import db, settings_of
 from server.language import ago, best_language, speaking
 from server.models import Delivery
 from server.notify import log
 from server.notify.links import ExpiredLink, LinkError, Links
+from server.notify.recipients import Recipient, recipient_at
 from server.text.difference import shown_difference
 
 blueprint = Blueprint(
@@ -38,10 +39,12 @@ HEADERS = {
 class NoLink(Exception):  # noqa: N818 - reads as what happened
     """A link that leads nowhere any more. ``reason``: ``invalid``, ``expired`` or ``revoked``."""
 
-    def __init__(self, reason: str, language: str = "") -> None:
+    def __init__(self, reason: str, recipient: Recipient | None = None, site: str = "") -> None:
+        """``recipient``: of the link, where that is known; ``site``: its site's language."""
         super().__init__(reason)
         self.reason = reason
-        self.language = language
+        self.language = recipient.language if recipient else site
+        self.account = recipient and bool(recipient.user)
 
 
 def links() -> Links:
@@ -56,13 +59,17 @@ def delivery_named(public_id: UUID) -> Delivery:
     return delivery
 
 
-def page(template: str, language: str, status: int = 200, **values: Any) -> Response:
-    """A page in the language of whom the mail was for."""
-    with speaking(best_language(language)) as chrome:
+def page(
+    template: str, language: str, status: int = 200, *, account: bool | None = False, **values: Any
+) -> Response:
+    """A page in the language of whom the mail was for, else in the browser's. ``account``: whether
+    they have one, and so a dashboard; None where nobody knows."""
+    with speaking(best_language(language, *request.accept_languages.values())) as chrome:
         html = render_template(
             f"links/{template}.html",
             **chrome,
             dashboard=settings_of().public_url,
+            account=account,
             ago=ago,
             shown_difference=shown_difference,
             **values,
@@ -73,12 +80,18 @@ def page(template: str, language: str, status: int = 200, **values: Any) -> Resp
 @blueprint.errorhandler(NoLink)
 def _no_link(error: NoLink) -> Response:
     status = 400 if error.reason == "invalid" else 410
-    return page("no_link", error.language, status, reason=error.reason)
+    return page("no_link", error.language, status, account=error.account, reason=error.reason)
 
 
 @blueprint.errorhandler(LinkError)
 def _bad_link(error: LinkError) -> Response:
-    return _no_link(NoLink("expired" if isinstance(error, ExpiredLink) else "invalid"))
+    if not isinstance(error, ExpiredLink):
+        return _no_link(NoLink("invalid"))
+    delivery = log.delivery_with(db.session(), error.delivery) if error.delivery else None
+    if delivery is None or delivery.site is None:
+        return _no_link(NoLink("expired"))
+    recipient = recipient_at(db.session(), delivery.site, delivery.recipient)
+    return _no_link(NoLink("expired", recipient, delivery.site.language))
 
 
 @blueprint.after_request

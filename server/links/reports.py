@@ -101,10 +101,10 @@ def _open(purpose: str, token: str) -> Opened:
     delivery = delivery_named(act.delivery)
     recipient = recipient_at(db.session(), delivery.site, delivery.recipient)
     if recipient is None or not recipient.acting or recipient.seal != act.seal:
-        raise NoLink("revoked", delivery.site.language)
+        raise NoLink("revoked", recipient, delivery.site.language)
     report = report_of_site(db.session(), delivery.site.id, act.report)
     if report is None:
-        raise NoLink("revoked", recipient.language)
+        raise NoLink("revoked", recipient)
     decided = report.status != "open" or was_decided_since(db.session(), report, act.version)
     return Opened(purpose, token, act, report, recipient, decided)
 
@@ -148,6 +148,7 @@ def _shown(opened: Opened, notice: str) -> dict[str, Any]:
         "title": title_of(report),
         "text_language": report.page.language or report.site.language,
         "recipient": opened.recipient,
+        "account": opened.recipient.user is not None,
         "form": opened.form(),
         "notice": notice,
     }

@@ -6,7 +6,6 @@ from flask import Response, request
 
 from server.database import write_with_retry
 from server.extensions import db, settings_of
-from server.language import available
 from server.links.blueprint import blueprint, delivery_named, links, page
 from server.models import Delivery
 from server.notify import subscriptions
@@ -38,7 +37,7 @@ def stop(token: str) -> Response:
 def ask_for_silence(token: str) -> Response:
     """For readers who were thanked: a button. Opening it changes nothing."""
     links().read_hash("never", token)
-    return page("never", _browsers_language(), done=False)
+    return page("never", "", done=False)
 
 
 @blueprint.post("/never/<token>")
@@ -46,10 +45,10 @@ def keep_silence(token: str) -> Response:
     """Never write to a reader's address again; what stays of it is a keyed hash."""
     address_hash = links().read_hash("never", token)
     if not _is_one_click():
-        return page("never", _browsers_language(), 400, done=False)
+        return page("never", "", 400, done=False)
     hashes = hashes_of(settings_of())
     write_with_retry(lambda session: never_again(session, address_hash, hashes))
-    return page("never", _browsers_language(), done=True)
+    return page("never", "", done=True)
 
 
 def _is_one_click() -> bool:
@@ -63,10 +62,11 @@ def _delivery(token: str) -> Delivery:
 
 def _stop_page(delivery: Delivery, *, done: bool, status: int = 200) -> Response:
     recipient = recipient_at(db.session(), delivery.site, delivery.recipient)
-    language = recipient.language if recipient else delivery.site.language
-    return page("unsubscribe", language, status, done=done, site=delivery.site.name)
-
-
-def _browsers_language() -> str:
-    known = [language.replace("_", "-") for language in available()]
-    return request.accept_languages.best_match(known, "") or ""
+    return page(
+        "unsubscribe",
+        recipient.language if recipient else delivery.site.language,
+        status,
+        account=bool(recipient and recipient.user),
+        done=done,
+        site=delivery.site.name,
+    )

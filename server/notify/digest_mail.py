@@ -72,9 +72,9 @@ def render_collected(
             subject=f"[{headers.for_header(delivery.site.name)}] {words}",
             heading=words,
             lead=_why_together(delivery),
-            groups=_groups(letter, reports[:SHOWN], settings),
+            groups=_groups(letter, reports[:SHOWN]),
             more=_more(count - SHOWN),
-            queue_url=_queue_url(delivery, settings),
+            queue_url=letter.dashboard_url(f"/?site={delivery.site.key}"),
             acting_as=acting_as(letter),
             fixed=[],
             fixed_heading="",
@@ -98,11 +98,11 @@ def render_digest(
             subject=f"[{headers.for_header(delivery.site.name)}] {new}",
             heading=new,
             lead=_lead(numbers),
-            groups=_groups(letter, reports, settings, fresh),
+            groups=_groups(letter, reports, fresh),
             more=_more(numbers["open"] - len(reports)),
-            queue_url=_queue_url(delivery, settings),
+            queue_url=letter.dashboard_url(f"/?site={delivery.site.key}"),
             acting_as=acting_as(letter),
-            fixed=_fixed(session, numbers, settings),
+            fixed=_fixed(session, numbers, letter),
             fixed_heading=ngettext(
                 "%(num)s fixed since the last digest",
                 "%(num)s fixed since the last digest",
@@ -136,10 +136,6 @@ def _more(count: int) -> str:
     return ngettext("and %(num)s more", "and %(num)s more", count) if count > 0 else ""
 
 
-def _queue_url(delivery: Delivery, settings: Settings) -> str:
-    return f"{settings.public_url}/?site={delivery.site.key}"
-
-
 def _reports(session: Session, delivery: Delivery) -> list[Report]:
     return list(
         session.scalars(
@@ -155,7 +151,6 @@ def _reports(session: Session, delivery: Delivery) -> list[Report]:
 def _groups(
     letter: EditorsLetter,
     reports: Sequence[Report],
-    settings: Settings,
     fresh: set[int] | frozenset[int] = frozenset(),
 ) -> list[Group]:
     """By page, the page with the foremost report first."""
@@ -172,13 +167,13 @@ def _groups(
                 title=title_of(first),
                 url=first.page.url,
                 language=first.page.language or letter.delivery.site.language,
-                reports=[_item(letter, each, settings, each.id in fresh) for each in of_page],
+                reports=[_item(letter, each, each.id in fresh) for each in of_page],
             )
         )
     return groups
 
 
-def _item(letter: EditorsLetter, report: Report, settings: Settings, fresh: bool) -> Item:
+def _item(letter: EditorsLetter, report: Report, fresh: bool) -> Item:
     endings = {
         "fixed": gettext("fixed"),
         "rejected": gettext("rejected"),
@@ -194,7 +189,7 @@ def _item(letter: EditorsLetter, report: Report, settings: Settings, fresh: bool
         else [],
         facts=_facts(letter, report),
         words_url=with_fragment(report.page.url, report.fragment),
-        url=f"{settings.public_url}/reports/{report.public_id}",
+        url=letter.dashboard_url(f"/reports/{report.public_id}"),
         fresh=fresh,
         ended=endings.get(report.status, ""),
         actions=action_links(letter, report),
@@ -222,7 +217,9 @@ def _facts(letter: EditorsLetter, report: Report) -> list[str]:
     return [*(readers if report.readers > 1 else []), *evidence_of(report)[:1]]
 
 
-def _fixed(session: Session, numbers: dict[str, Any], settings: Settings) -> list[dict[str, Any]]:
+def _fixed(
+    session: Session, numbers: dict[str, Any], letter: EditorsLetter
+) -> list[dict[str, Any]]:
     found = session.scalars(
         select(Report)
         .where(Report.id.in_(numbers.get("fixed_ids", ())))
@@ -233,7 +230,7 @@ def _fixed(session: Session, numbers: dict[str, Any], settings: Settings) -> lis
         {
             "difference": shown_difference(each.exact, each.suggestion or each.exact),
             "title": title_of(each),
-            "url": f"{settings.public_url}/reports/{each.public_id}",
+            "url": letter.dashboard_url(f"/reports/{each.public_id}"),
         }
         for each in found
     ]

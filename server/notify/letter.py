@@ -119,6 +119,11 @@ class EditorsLetter(Letter):
         self.stop_url = self.url("unsubscribe", token)
         self.headers |= headers.list_of(delivery) | headers.stopped_at(self.stop_url)
 
+    def dashboard_url(self, path: str) -> str:
+        """The address of a page for who can log in; empty for who has no account."""
+        has_account = self.recipient and self.recipient.user
+        return f"{self.settings.public_url}{path}" if has_account else ""
+
     def act_url(self, purpose: str, report: Report) -> str:
         """A link that lets the recipient act on a report as it stands now."""
         assert self.recipient is not None

@@ -40,7 +40,13 @@ class LinkError(Exception):
 
 
 class ExpiredLink(LinkError):  # noqa: N818 - reads as what happened
-    """A link that was ours, too long ago."""
+    """A link that was ours, too long ago. ``value``: what it says; ``delivery``: the public id of
+    the message it came in, where it names one."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__("The link is too old.")
+        self.value = value
+        self.delivery: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,11 @@ class Links:
 
     def read_act(self, purpose: str, token: str) -> Act:
         """Raises LinkError, ExpiredLink."""
-        value = self._read(purpose, token, timedelta(days=ACTION_DAYS))
+        try:
+            value = self._read(purpose, token, timedelta(days=ACTION_DAYS))
+        except ExpiredLink as error:
+            error.delivery = UUID(bytes=_bytes(error.value[:_ACT_LENGTH])[:16])
+            raise
         fixed = _bytes(value[:_ACT_LENGTH])
         return Act(
             delivery=UUID(bytes=fixed[:16]),
@@ -92,7 +102,11 @@ class Links:
 
     def read_stop(self, purpose: str, token: str) -> UUID:
         """The delivery's public id. Raises LinkError, ExpiredLink."""
-        return UUID(bytes=_bytes(self._read(purpose, token, timedelta(days=STOP_DAYS))))
+        try:
+            return UUID(bytes=_bytes(self._read(purpose, token, timedelta(days=STOP_DAYS))))
+        except ExpiredLink as error:
+            error.delivery = UUID(bytes=_bytes(error.value))
+            raise
 
     def sign_hash(self, purpose: str, hashed: bytes) -> str:
         """The token of a link that is about an address of which a hash is all that is known."""
@@ -129,7 +143,7 @@ class Links:
         try:
             return self._signer(purpose).unsign(token, max_age=age).decode()
         except SignatureExpired as error:
-            raise ExpiredLink(str(error)) from None
+            raise ExpiredLink((error.payload or b"").decode()) from None
         except BadSignature:
             raise LinkError("The link is not valid.") from None
 

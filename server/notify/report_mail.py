@@ -59,7 +59,7 @@ def render_report(
             text_language=report.page.language or delivery.site.language,
             title=title_of(report),
             words_url=with_fragment(report.page.url, report.fragment),
-            report_url=f"{settings.public_url}/reports/{report.public_id}",
+            report_url=letter.dashboard_url(f"/reports/{report.public_id}"),
             since=_since(report, letter.zone),
             again=_again(session, report, letter.zone) if event.kind == "reopened" else "",
             **_words(report),

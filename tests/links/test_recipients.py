@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from smtp_server import MailServer
 from sqlalchemy import delete, select
 from submissions import Submit
 
+from server import clock, signing
 from server.database import write_transaction
 from server.extensions import db
 from server.models import (
@@ -79,6 +81,31 @@ def test_address_without_account_closes_a_report_and_is_named(
     event = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
     assert event is not None
     assert (event.kind, event.source, event.actor, event.address) == ("fixed", "mail", None, DESK)
+
+
+def test_who_has_no_account_is_led_to_no_dashboard(
+    site: Site,
+    submit: Submit,
+    mail_server: MailServer,
+    client: FlaskClient,
+    press: Press,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_list(site.id)
+    links = the_links(submit, mail_server)
+    body = mail_server.messages[-1].get_body(("html",))
+    assert body is not None
+
+    pages = [client.get(link).text for link in links.values()]
+    pages += [str(body.get_content()), press(links["mute"]).text, press(links["fixed"]).text]
+    later = clock.now() + timedelta(days=1_000)
+    monkeypatch.setattr(signing, "now", lambda: later)
+    pages += [client.get(link).text for link in links.values()]
+
+    for page in pages:
+        assert "dashboard" not in page
+        assert "https://copydesk.example/reports/" not in page
+        assert 'href="https://copydesk.example/"' not in page
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,27 @@ def test_changed_or_foreign_link_leads_to_the_dashboard(
         assert answer.status_code == 400
         assert "This link does not work" in answer.text
         assert 'href="https://copydesk.example/"' in answer.text
+        assert "Who has an account can do the same in the dashboard." in answer.text
+
+
+def test_link_that_is_nobodys_speaks_the_browsers_language(client: FlaskClient) -> None:
+    answer = client.get("/mail/fixed/nonsense", headers={"Accept-Language": "ru, en;q=0.5"})
+
+    assert '<html lang="ru"' in answer.text
+
+
+def test_old_link_speaks_its_recipients_language(
+    client: FlaskClient, links: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = clock.now() + timedelta(days=15)
+    monkeypatch.setattr(signing, "now", lambda: later)
+    with write_transaction() as session:
+        session.execute(update(User).values(language="ru"))
+
+    answer = client.get(links["fixed"])
+
+    assert answer.status_code == 410
+    assert '<html lang="ru"' in answer.text
 
 
 def test_old_link_says_so(
@@ -207,6 +228,7 @@ def test_old_link_says_so(
     assert answer.status_code == 410
     assert "This link is too old" in answer.text
     assert "It worked for a time, which is over." in answer.text
+    assert "In the dashboard you can do the same." in answer.text
 
 
 def test_pages_tell_nobody_where_they_are(
