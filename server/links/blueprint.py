@@ -44,7 +44,7 @@ class NoLink(Exception):  # noqa: N818 - reads as what happened
         super().__init__(reason)
         self.reason = reason
         self.language = recipient.language if recipient else site
-        self.account = recipient and bool(recipient.user)
+        self.account = None if recipient is None else recipient.user is not None
 
 
 def links() -> Links:

@@ -197,26 +197,6 @@ def test_changed_or_foreign_link_leads_to_the_dashboard(
         assert "Who has an account can do the same in the dashboard." in answer.text
 
 
-def test_link_that_is_nobodys_speaks_the_browsers_language(client: FlaskClient) -> None:
-    answer = client.get("/mail/fixed/nonsense", headers={"Accept-Language": "ru, en;q=0.5"})
-
-    assert '<html lang="ru"' in answer.text
-
-
-def test_old_link_speaks_its_recipients_language(
-    client: FlaskClient, links: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    later = clock.now() + timedelta(days=15)
-    monkeypatch.setattr(signing, "now", lambda: later)
-    with write_transaction() as session:
-        session.execute(update(User).values(language="ru"))
-
-    answer = client.get(links["fixed"])
-
-    assert answer.status_code == 410
-    assert '<html lang="ru"' in answer.text
-
-
 def test_old_link_says_so(
     client: FlaskClient, links: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,21 +224,6 @@ def test_pages_tell_nobody_where_they_are(
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert "Set-Cookie" not in answer.headers
         assert "<script" not in answer.text
-
-
-def test_page_to_unsubscribe_speaks_its_recipients_language(
-    links: dict[str, str], client: FlaskClient
-) -> None:
-    with write_transaction() as session:
-        session.execute(update(User).values(language="ru"))
-
-    answers = [
-        client.get(links["unsubscribe"]),
-        client.post(links["unsubscribe"], data={"List-Unsubscribe": "One-Click"}),
-        client.get(links["unsubscribe"]),
-    ]
-
-    assert ['lang="ru"' in answer.text for answer in answers] == [True, True, True]
 
 
 def test_page_speaks_its_recipients_language(
