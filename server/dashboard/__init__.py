@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
         recipients,  # noqa: F401
         reports,  # noqa: F401
         rules,  # noqa: F401
+        saved_views,  # noqa: F401
         sessions,  # noqa: F401
         site_check,  # noqa: F401
         site_protection,  # noqa: F401

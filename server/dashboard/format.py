@@ -14,7 +14,7 @@ from server.reports.evidence import main_reason
 from server.reports.history import actor_of
 from server.text.address import with_fragment
 from server.text.difference import difference
-from server.text.evidence import BASE, level_of
+from server.text.evidence import BASE, LIKELY, POSSIBLE, level_of
 from server.text.mailbox import without_addresses
 from server.text.visible import visible
 
@@ -61,4 +61,5 @@ def init_app(app: Flask) -> None:
         words_address=words_address,
     )
     app.jinja_env.globals["base_score"] = BASE
+    app.jinja_env.globals["levels"] = {"possible": POSSIBLE, "likely": LIKELY}
     app.jinja_env.globals["difference"] = difference

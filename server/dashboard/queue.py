@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import abort, current_app, redirect, render_template, request
 from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
+from server.clock import now
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.queue_address import QueueAddress
 from server.dashboard.rows import rows
+from server.dashboard.saved_views import address_of
 from server.extensions import db
-from server.reports import membership, queue
-from server.reports.views import VIEWS
+from server.models import Page, Report
+from server.reports import membership, narrowing, queue
+from server.reports.saved_views import saved_views
+from server.reports.views import VIEWS, moment_of
 from server.sites import script_tag
+
+# A report bears the time at which its transaction began: those that were under way when a page was
+# made are news to it.
+UNDER_WAY = timedelta(seconds=5)
+# What a field of the filter offers.
+MAX_OFFERED = 200
+OFFERED = {"authors": Page.author, "sections": Page.section}
 
 
 @blueprint.get("/")
@@ -30,22 +45,100 @@ def show_queue() -> Response | str:
         order=address.order,
         after=address.after,
     )
-    reports = listing.reports
-    if address.after and not reports and not listing.following:
+    if address.after and not listing.reports and not listing.following:
         # The last reports of the last page were closed.
         return redirect(address.url(after=None))
     settings = current_app.extensions["copydesk_settings"]
+    site_ids = [each.id for each in sites if address.site in (None, each)]
     return render_template(
         "dashboard/queue.html",
         address=address,
         views=VIEWS,
-        following=listing.following,
+        saved=[(each, address_of(each)) for each in saved_views(session, user)],
+        listing=listing,
         counts=queue.counts_by_view(session, user, address.filter.site_id),
         count_limit=queue.COUNT_LIMIT,
+        languages=narrowing.known_names(session, Page.language, site_ids),
+        news=_news_address(address),
         tags=[
             (each.name, script_tag(each, settings.public_url))
             for each in sites
             if address.site in (None, each)
         ],
-        **rows(reports),
+        **rows(listing.reports),
     )
+
+
+@blueprint.get("/news")
+@auth_required("session")
+def show_news() -> Response | str | tuple[str, int]:
+    """How many reports came to a view since ``seen``; 204 where none did."""
+    address, found = _news()
+    if not found:
+        return "", 204
+    return render_template(
+        "dashboard/queue_news.html",
+        count=len(found),
+        most=queue.MAX_NEWS,
+        rows=address.url(endpoint="dashboard.show_new_rows", **_state()),
+        reload=address.url(after=None),
+    )
+
+
+@blueprint.get("/news/rows")
+@auth_required("session")
+def show_newrows() -> str:
+    """The rows of these reports, and where to ask for what comes after them."""
+    address, found = _news()
+    return render_template(
+        "dashboard/queue_new_rows.html",
+        address=address,
+        news=_news_address(address),
+        **rows(found),
+    )
+
+
+@blueprint.get("/names/<any(authors, sections):kind>")
+@auth_required("session")
+def show_names(kind: str) -> str:
+    """What the field of a filter offers: the authors or sections that pages declare."""
+    session, user = db.session(), signed_in()
+    sites = membership.sites_of(session, user)
+    address = QueueAddress.read(request.args, sites)
+    site_ids = [each.id for each in sites if address.site in (None, each)]
+    names = narrowing.known_names(session, OFFERED[kind], site_ids)
+    return render_template("dashboard/queue_names.html", names=names[:MAX_OFFERED])
+
+
+def _news_address(address: QueueAddress) -> str:
+    """Where to ask what came to a view after now; empty where readers send nothing to it, and on
+    later pages."""
+    view = VIEWS[address.view]
+    if address.after or view.whose == "me" or not {"open", "spam"} & set(view.statuses):
+        return ""
+    seen = now()
+    known = queue.news_in_view(
+        db.session(), signed_in(), address.view, address.filter, seen - UNDER_WAY
+    )
+    return address.url(
+        endpoint="dashboard.show_news",
+        seen=(seen - UNDER_WAY).isoformat(),
+        known=",".join(str(each.public_id) for each in known),
+    )
+
+
+def _news() -> tuple[QueueAddress, Sequence[Report]]:
+    session, user = db.session(), signed_in()
+    address = QueueAddress.read(request.args, membership.sites_of(session, user))
+    try:
+        seen: datetime = moment_of(request.args.get("seen", ""))
+        named = request.args.get("known", "").split(",")[: queue.MAX_NEWS]
+        known = [uuid.UUID(each) for each in named if each]
+    except (ValueError, OverflowError):
+        abort(400, "seen, known: are no moment and no ids of reports.")
+    found = queue.news_in_view(session, user, address.view, address.filter, seen, known)
+    return address, found
+
+
+def _state() -> dict[str, str]:
+    return {name: request.args[name] for name in ("seen", "known") if name in request.args}

@@ -81,12 +81,18 @@ class QueueAddress:
         default: dict[str, Any] = {PARTS[name].field: _DEFAULTS[PARTS[name].field]}
         return self.url(filter=replace(self.filter, **default), after=None)
 
+    def reset(self) -> str:
+        """The address of the view without any filter."""
+        return self.url(site=None, filter=EVERYTHING, after=None)
+
     def url(
         self, anchor: str | None = None, endpoint: str = "dashboard.show_queue", **changes: Any
     ) -> str:
-        """The address of the queue with some parts changed."""
-        fields: dict[str, Any] = replace(self, **changes).fields()
-        return url_for(endpoint, **fields, _anchor=anchor)
+        """The address of the queue with some parts changed, or of what serves it; others than its
+        own parts are added."""
+        own = {name: changes.pop(name) for name in [*changes] if name in _OWN}
+        values: dict[str, Any] = {**replace(self, **own).fields(), **changes}
+        return url_for(endpoint, **values, _anchor=anchor)
 
 
 @dataclass(frozen=True)
@@ -146,4 +152,5 @@ PARTS = {
     "readers": Part("min_readers", _number(1, MAX_READERS)),
     "evidence": Part("min_score", _number(0, 100)),
 }
+_OWN = {field.name for field in fields(QueueAddress)}
 _DEFAULTS = {field.name: field.default for field in fields(Filter)}

@@ -6,11 +6,16 @@
     dateStyle: "medium",
     timeStyle: "short",
   });
-  for (const time of document.querySelectorAll("time")) {
-    const moment = format.format(new Date(time.dateTime));
-    if (time.classList.contains("moment")) time.textContent = moment;
-    else time.title = moment;
-  }
+  const showTimes = (part) => {
+    for (const time of part.querySelectorAll("time")) {
+      const moment = format.format(new Date(time.dateTime));
+      if (time.classList.contains("moment")) time.textContent = moment;
+      else time.title = moment;
+    }
+  };
+  showTimes(document);
+  // What comes into the page later.
+  document.addEventListener("htmx:load", ({ target }) => showTimes(target));
 
   const account = document.querySelector("details.account");
   document.addEventListener("click", (event) => {

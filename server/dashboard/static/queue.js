@@ -1,0 +1,90 @@
+// Tells of reports that readers sent since the page was made, and puts them on top on request.
+"use strict";
+{
+  const FIRST_SECONDS = 10;
+  const MOST_SECONDS = 120;
+  const SLOWER = 1.5;
+
+  let seconds = FIRST_SECONDS;
+  let timer;
+  let told = "";
+
+  // It is replaced together with the rows.
+  const place = () => document.getElementById("news");
+
+  const later = () => {
+    window.clearTimeout(timer);
+    if (!document.hidden && place()?.dataset.ask) timer = window.setTimeout(ask, seconds * 1000);
+  };
+
+  const show = (bar) => {
+    // What is announced is announced once.
+    if (bar === told) return;
+    told = bar;
+    place().innerHTML = bar;
+    const link = place().querySelector("a");
+    // Without a list the link itself leads to a page that has one.
+    if (document.getElementById("queue")) window.htmx.process(link);
+    else link.removeAttribute("hx-get");
+  };
+
+  const ask = async () => {
+    const address = place().dataset.ask;
+    seconds = Math.min(MOST_SECONDS, seconds * SLOWER);
+    try {
+      const answer = await fetch(address, { redirect: "manual", headers: { Accept: "text/html" } });
+      // Who is logged out is led to the log-in.
+      if (answer.type === "opaqueredirect") return;
+      if (answer.status === 200 && address === place().dataset.ask) show(await answer.text());
+    } catch {
+      // No network: later.
+    }
+    later();
+  };
+
+  document.addEventListener("visibilitychange", () => {
+    seconds = FIRST_SECONDS;
+    if (document.hidden) window.clearTimeout(timer);
+    else if (place()?.dataset.ask) ask();
+  });
+
+  // What is being read stays where it is.
+  let kept;
+  const read = () => {
+    const rows = [...document.querySelectorAll(".row")];
+    const focused = rows.find((row) => row.contains(document.activeElement));
+    if (focused) return focused;
+    const top = rows.find((row) => row.getBoundingClientRect().bottom > 0);
+    return top?.getBoundingClientRect().top < 0 ? top : undefined;
+  };
+
+  const isList = ({ detail }) => detail.target?.id === "queue";
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isList(event)) return;
+    const row = read();
+    kept = row && { row, top: row.getBoundingClientRect().top };
+    for (const fresh of document.querySelectorAll(".row.fresh")) fresh.classList.remove("fresh");
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!isList(event)) return;
+    told = "";
+    seconds = FIRST_SECONDS;
+    const known = new Set();
+    for (const row of document.querySelectorAll("#queue > .row")) {
+      // One that was closed and opened again stood further down.
+      if (known.has(row.id)) row.remove();
+      known.add(row.id);
+    }
+    if (kept?.row.isConnected)
+      window.scrollBy(0, kept.row.getBoundingClientRect().top - kept.top);
+    later();
+  });
+
+  document.addEventListener("htmx:load", ({ target }) => {
+    if (target.matches("#queue > .row")) target.classList.add("fresh");
+  });
+
+  later();
+}
