@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -44,9 +45,9 @@ class QueueAddress:
         filter = Filter(
             site_id=site.id if site else None,
             **{
-                part.field: part.read(name, normalise(values[name]).strip())
+                part.field: part.read(name, typed(values[name]))
                 for name, part in PARTS.items()
-                if values.get(name, "").strip()
+                if typed(values.get(name, ""))
             },
         )
         return cls(view=view, site=site, sort=sort, after=after, filter=filter)
@@ -93,6 +94,16 @@ class QueueAddress:
         own = {name: changes.pop(name) for name in [*changes] if name in _OWN}
         values: dict[str, Any] = {**replace(self, **own).fields(), **changes}
         return url_for(endpoint, **values, _anchor=anchor)
+
+
+def typed(text: str) -> str:
+    """What somebody typed, without characters that nobody sees or that turn the text around;
+    joiners change letters."""
+    return "".join(
+        each
+        for each in normalise(text)
+        if unicodedata.category(each) not in ("Cc", "Cf") or each in "\u200c\u200d"
+    ).strip()
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
 from server.dashboard.blueprint import blueprint, signed_in
-from server.dashboard.queue_address import QueueAddress
+from server.dashboard.queue_address import QueueAddress, typed
 from server.database import write_with_retry
 from server.extensions import db
 from server.language import gettext, lazy
 from server.models import SavedView
 from server.reports import membership, saved_views
 from server.reports.saved_views import NotSavedError
-from server.text.normalise import normalise
 
 REASONS: dict[str, Any] = {
     "empty": lazy("name: is missing. Nothing was saved."),
@@ -25,6 +24,13 @@ REASONS: dict[str, Any] = {
     "taken": lazy("name: you have a view of this name already. Nothing was saved."),
     "many": lazy("You have 30 views already. Remove one first."),
 }
+
+
+@blueprint.get("/views")
+@auth_required("session")
+def show_views_instead() -> Response:
+    """Who logs in after saving was refused comes here. A GET never changes anything."""
+    return redirect(url_for(".show_queue"), 303)
 
 
 @blueprint.post("/views")
@@ -82,4 +88,4 @@ def _own(view_id: int) -> SavedView:
 
 
 def _name() -> str:
-    return normalise(request.form.get("name", "")).strip()
+    return typed(request.form.get("name", ""))

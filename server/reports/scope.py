@@ -130,10 +130,11 @@ def walk(
     *,
     below: Cursor | None = None,
     above: Cursor | None = None,
-    looked_at: int = LOOKED_AT,
+    looked_at: int | None = None,
 ) -> Stretch:
     """The next ``wanted`` reports of a scope in some order, from its top or below a place; with
-    ``above`` those before a place, the nearest first."""
+    ``above`` those before a place, the nearest first. ``looked_at``: at how many reports at most,
+    in place of LOOKED_AT."""
     way = _Way(session, scope, order, below or above, backwards=above is not None)
     if not scope.site_ids:
         return Stretch([], total=0)
@@ -143,7 +144,7 @@ def walk(
     few = _few(session, scope)
     if few is not None:
         return way.among(few, wanted)
-    return way.search(wanted, looked_at)
+    return way.search(wanted, looked_at or LOOKED_AT)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,292 @@
+"""What narrows and orders the queue, over HTTP."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from urllib.parse import quote
+
+import pytest
+from dashboard_pages import marked
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from submissions import ORIGIN, Submit
+
+from server.database import write_transaction
+from server.extensions import db
+from server.models import Report, User
+from server.reports import queue, scope
+from server.reports.evidence import evaluate_pending
+from server.sites import add_member, add_site
+
+
+def change(exact: str, **values: object) -> None:
+    with write_transaction() as session:
+        session.execute(update(Report).where(Report.exact == exact).values(**values))
+
+
+@pytest.fixture
+def reports(submit: Submit) -> None:
+    """``ferry`` was reported first, on another page; ``recieve`` last."""
+    submit(
+        selector__exact="ferry",
+        page={
+            "url": f"{ORIGIN}/sport/boats?utm_source=mail",
+            "title": "Boats",
+            "language": "en-GB",
+            "author": "Ann Smith",
+            "section": "Sport/Sailing",
+        },
+        suggestion="ferries",
+        comment="Twice in one line",
+    )
+    submit(page__author="Ben Jones", page__section="News")
+    change("ferry", readers=4, score=80, last_submitted_at=datetime(2026, 11, 3, tzinfo=UTC))
+    change("recieve", readers=1, score=20, last_submitted_at=datetime(2026, 11, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("filter", "found"),
+    [
+        ("page=https://news.example/sport/boats", ["ferry"]),
+        ("page=http://news.example/sport/boats/%3Futm_source=x", ["ferry"]),
+        ("page=https://news.example/nowhere", []),
+        ("page=no+address", []),
+        ("author=Ann+Smith", ["ferry"]),
+        ("author=smith", ["ferry"]),
+        ("author=n", ["recieve", "ferry"]),
+        ("author=Nobody", []),
+        ("section=Sport", ["ferry"]),
+        ("section=sport/sailing", ["ferry"]),
+        ("section=Spor", []),
+        ("section=/sport", ["ferry"]),
+        ("section=/harbour", ["recieve"]),
+        ("section=/%25", []),
+        ("language=en", ["recieve", "ferry"]),
+        ("language=EN-gb", ["ferry"]),
+        ("language=e", []),
+        ("since=2026-11-04", ["recieve"]),
+        ("until=2026-11-03", ["ferry"]),
+        ("since=2026-11-03&until=2026-11-05", ["recieve", "ferry"]),
+        ("since=2026-11-04&until=2026-11-04", []),
+        ("readers=4", ["ferry"]),
+        ("readers=5", []),
+        ("evidence=20", ["recieve", "ferry"]),
+        ("evidence=65", ["ferry"]),
+        ("readers=2&author=Ben", []),
+        ("readers=&author=&q=&since=", ["recieve", "ferry"]),
+        ("sort=newest", ["recieve", "ferry"]),
+        ("sort=oldest", ["ferry", "recieve"]),
+        ("sort=certainty", ["ferry", "recieve"]),
+        ("sort=readers", ["ferry", "recieve"]),
+        ("sort=readers&language=en", ["ferry", "recieve"]),
+    ],
+)
+def test_filter_lets_through_what_it_says(
+    editor_client: FlaskClient, reports: None, filter: str, found: list[str]
+) -> None:
+    assert marked(editor_client.get(f"/?{filter}").text) == found
+
+
+def test_search_finds_words_of_sentence_correction_and_comment(
+    editor_client: FlaskClient, reports: None
+) -> None:
+    evaluate_pending()
+
+    assert marked(editor_client.get("/?q=council+ferr").text) == ["ferry"]
+    assert marked(editor_client.get("/?q=ferries").text) == ["ferry"]
+    assert marked(editor_client.get("/?q=twice").text) == ["ferry"]
+    assert marked(editor_client.get("/?q=nowhere").text) == []
+    assert marked(editor_client.get("/?q=!!").text) == []
+
+
+def test_mine_and_waiting_part_what_is_open(
+    editor_client: FlaskClient, reports: None, editor: User
+) -> None:
+    change("ferry", assignee_id=editor.id)
+
+    for sort in ("newest", "oldest", "certainty", "readers"):
+        assert marked(editor_client.get(f"/?view=mine&sort={sort}").text) == ["ferry"]
+        assert marked(editor_client.get(f"/?view=waiting&sort={sort}").text) == ["recieve"]
+    change("ferry", status="fixed")
+    assert marked(editor_client.get("/?view=mine").text) == []
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize("sort", ["newest", "oldest", "certainty", "readers"])
+def test_pages_of_a_filtered_view_leave_no_gap(
+    editor_client: FlaskClient,
+    submit: Submit,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    sort: str,
+) -> None:
+    """Whether all that may fit is looked at, or the order is walked."""
+    monkeypatch.setattr(scope, "FEW", few)
+    monkeypatch.setattr(scope, "CHUNK", 4)
+    monkeypatch.setattr(queue, "PAGE_SIZE", 3)
+    names = [f"mistake-{number}" for number in range(10)]
+    for number, name in enumerate(names):
+        submit(selector__exact=name)
+        change(name, readers=1 + number % 2, score=number // 2)
+    address, seen = f"/?view=waiting&readers=1&language=en&sort={sort}", []
+    while address:
+        page = editor_client.get(address).text
+        seen += marked(page)
+        assert len(seen) <= len(names)
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        address = unescape(following[1]) if following else ""
+
+    assert sorted(seen) == names
+
+
+def test_where_few_of_many_fit_it_says_how_far_it_looked(
+    editor_client: FlaskClient, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "FEW", 0)
+    monkeypatch.setattr(scope, "CHUNK", 2)
+    monkeypatch.setattr(scope, "LOOKED_AT", 2)
+    submit(selector__exact="first", page__url=f"{ORIGIN}/sport/boats")
+    for number in range(3):
+        submit(selector__exact=f"mistake-{number}")
+
+    page = editor_client.get("/?section=/sport").text
+
+    assert marked(page) == []
+    assert "Nothing found so far" in page
+    further = re.search(r'href="([^"]+)" rel="next">Look further', page)
+    assert further
+    assert marked(editor_client.get(unescape(further[1])).text) == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("readers=none", "readers"),
+        ("readers=0", "readers"),
+        ("readers=99999999999999999999", "readers"),
+        ("readers=-1", "readers"),
+        ("readers=٣", "readers"),
+        ("evidence=101", "evidence"),
+        ("since=yesterday", "since"),
+        ("since=0001-01-01", "since"),
+        ("until=9999-12-31", "until"),
+        (f"q={'a' * 201}", "q"),
+        (f"author={'a' * 201}", "author"),
+        (f"page=https://{'a' * 5000}", "page"),
+    ],
+)
+def test_filter_that_means_nothing_is_refused_by_its_name(
+    editor_client: FlaskClient, query: str, field: str
+) -> None:
+    answer = editor_client.get(f"/?{query}")
+
+    assert answer.status_code == 400
+    assert f"{field}:" in answer.text
+
+
+@pytest.mark.parametrize("name", ["q", "page", "author", "section", "language"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'\"; DROP TABLE report; --",
+        "%_\\",
+        "\0\ud800\u202e",
+        "<script>alert(1)</script>",
+        "%ff%fe",
+        "a" * 35,
+        "😀 / \n",
+        "/%00/../..",
+    ],
+)
+def test_no_text_in_the_address_does_harm(
+    editor_client: FlaskClient, report: Report, name: str, text: str
+) -> None:
+    answer = editor_client.get(f"/?{name}={quote(text, errors='surrogatepass', safe='%')}")
+
+    assert answer.status_code == 200
+    assert marked(answer.text) == []
+    assert "<script>alert" not in answer.text
+    assert "\u202e" not in answer.text
+
+
+def test_state_is_kept_by_links_forms_and_chips(editor_client: FlaskClient, reports: None) -> None:
+    page = unescape(editor_client.get("/?view=waiting&author=Ann&readers=2&sort=readers").text)
+
+    # Another order and another view keep the filter.
+    assert 'href="/?view=waiting&author=Ann&readers=2&sort=certainty"' in page
+    assert 'href="/?view=fixed&author=Ann&readers=2&sort=readers"' in page
+    # A chip takes one part away, reset takes all.
+    assert 'href="/?view=waiting&readers=2&sort=readers"' in page
+    assert 'href="/?view=waiting&author=Ann&sort=readers"' in page
+    assert 'href="/?view=waiting&sort=readers"' in page
+    # The form shows what is set, and acting leads back to it.
+    assert '<input id="author" name="author" type="text" value="Ann"' in page
+    assert '<input type="hidden" name="author" value="Ann">' in page
+
+
+def test_count_of_a_filtered_view_is_that_of_what_fits(
+    editor_client: FlaskClient, reports: None
+) -> None:
+    counts = re.findall(r'class="count">([^<]+)<', editor_client.get("/?author=Ann").text)
+
+    assert counts == ["1"]
+
+
+def test_empty_result_leads_on(editor_client: FlaskClient, report: Report) -> None:
+    page = editor_client.get("/?author=Nobody").text
+
+    assert "No report fits" in page
+    assert "Look in all reports" in page
+
+
+def test_what_the_fields_offer_is_of_my_sites(editor_client: FlaskClient, reports: None) -> None:
+    with write_transaction() as session:
+        key = add_site(session, "Other Times", ["https://other.example"]).key
+
+    assert re.findall('value="([^"]+)"', editor_client.get("/names/authors").text) == [
+        "Ann Smith",
+        "Ben Jones",
+    ]
+    assert re.findall('value="([^"]+)"', editor_client.get("/names/sections").text) == [
+        "News",
+        "Sport/Sailing",
+    ]
+    assert editor_client.get(f"/names/authors?site={key}").status_code == 404
+    assert editor_client.get("/names/passwords").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["", "author=Ann", "q=council", "page=https://news.example/harbour", "readers=1"]
+)
+def test_reports_of_sites_that_are_not_mine_never_show(
+    editor_client: FlaskClient, reports: None, editor: User, query: str
+) -> None:
+    evaluate_pending()
+    with write_transaction() as session:
+        user = session.get_one(User, editor.id)
+        user.memberships.clear()
+        session.flush()
+        add_member(session, user, add_site(session, "Other Times", ["https://other.example"]))
+
+    for view in ("open", "waiting", "mine", "all"):
+        assert marked(editor_client.get(f"/?view={view}&{query}").text) == []
+    assert editor_client.get("/names/authors").text.strip() == ""
+
+
+def test_one_action_leads_to_the_next_report_that_fits(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    for name in ("first", "other", "last"):
+        submit(selector__exact=name)
+        change(name, readers=1 if name == "other" else 2)
+    last = db.session.query(Report).filter_by(exact="last").one()
+    first = db.session.query(Report).filter_by(exact="first").one()
+
+    answer = editor_client.post(
+        f"/reports/{last.public_id}/fixed",
+        data={"version": last.version, "from": "queue", "readers": 2},
+    )
+
+    assert answer.location == f"/?readers=2#report-{first.public_id}"
