@@ -112,7 +112,7 @@ def test_slash_leads_to_the_search(queue: Page) -> None:
 
 
 def test_fields_offer_the_names_that_pages_declare(queue: Page, author: str) -> None:
-    queue.locator(".filter summary").click()
+    queue.locator(".narrow summary").click()
     queue.get_by_label("Author", exact=True).focus()
 
     expect(queue.locator(f"#authors option[value='{author}']")).to_have_count(1)
