@@ -87,7 +87,7 @@ def show_news() -> Response | str | tuple[str, int]:
 
 @blueprint.get("/news/rows")
 @auth_required("session")
-def show_newrows() -> str:
+def show_new_rows() -> str:
     """The rows of these reports, and where to ask for what comes after them."""
     address, found = _news()
     return render_template(
@@ -98,16 +98,16 @@ def show_newrows() -> str:
     )
 
 
-@blueprint.get("/names/<any(authors, sections):kind>")
+@blueprint.get("/names/<any(authors, sections):names>")
 @auth_required("session")
-def show_names(kind: str) -> str:
+def show_names(names: str) -> str:
     """What the field of a filter offers: the authors or sections that pages declare."""
     session, user = db.session(), signed_in()
     sites = membership.sites_of(session, user)
     address = QueueAddress.read(request.args, sites)
     site_ids = [each.id for each in sites if address.site in (None, each)]
-    names = narrowing.known_names(session, OFFERED[kind], site_ids)
-    return render_template("dashboard/queue_names.html", names=names[:MAX_OFFERED])
+    found = narrowing.known_names(session, OFFERED[names], site_ids)
+    return render_template("dashboard/queue_names.html", names=found[:MAX_OFFERED])
 
 
 def _news_address(address: QueueAddress) -> str:

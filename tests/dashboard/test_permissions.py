@@ -227,7 +227,7 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
         "form": "add",
         "choice": "language",
         "view_id": 7,
-        "kind": "authors",
+        "names": "authors",
     }
     actions = rule._converters["action"].items if "action" in rule.arguments else ("",)
     with app.test_request_context():
