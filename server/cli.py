@@ -18,6 +18,7 @@ from server.database import write_transaction
 from server.demo.command import demo
 from server.erase_command import erase_command
 from server.extensions import db
+from server.first_run import is_set_up, setup_address
 from server.mail_commands import mail
 from server.models import Site
 from server.recipient_commands import authors, recipients
@@ -106,7 +107,19 @@ def run(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the widget, the intake and the dashboard."""
     require_current_schema()
     require_free_port(host, port)
+    if not is_set_up():
+        click.echo(f"Nobody has an account yet. Make the first one: {setup_address(_settings())}")
     serve(host, port, workers=workers, threads=threads)
+
+
+@main.command("setup-token")
+@with_appcontext
+def print_setup_token() -> None:
+    """Print where the first account is made, while nobody has one."""
+    require_current_schema()
+    if is_set_up():
+        raise click.ClickException("somebody has an account already. See: copydesk users list")
+    click.echo(setup_address(_settings()))
 
 
 @main.command()

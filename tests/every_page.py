@@ -138,6 +138,7 @@ INSIDE = (
     Shown("sites", "dashboard.show_sites"),
     Shown("site-new", "dashboard.show_new_site"),
     Shown("site", "dashboard.show_site", _site),
+    Shown("site-start", "dashboard.show_first_report", _site),
     Shown("site-settings", "dashboard.show_site_settings", _site),
     Shown("site-widget", "dashboard.show_widget_options", _site),
     Shown("site-protection", "dashboard.show_protection", _site),
@@ -149,6 +150,9 @@ NO_PAGES = {
     "dashboard.static",
     "dashboard.show_figure_as_csv",
     "dashboard.show_delivery_html",
+    # Before there is anybody (tests/browser/test_first_run.py), and a part of a page.
+    "dashboard.show_setup",
+    "dashboard.show_progress",
     # The widget's example in a frame: of no colours and no header of ours.
     "dashboard.show_widget_preview",
     "dashboard.show_news",

@@ -22,9 +22,12 @@ EDITOR = "editor@news.example"
 
 
 class LiveServer:
-    """``copydesk run`` with a site, an editor, and settings as given (without prefix)."""
+    """``copydesk run`` with a site, an editor, and settings as given (without prefix).
+    ``inhabited``: false for one on which there is nobody and nothing yet."""
 
-    def __init__(self, data_dir: Path, origin: str, **settings: Any) -> None:
+    def __init__(
+        self, data_dir: Path, origin: str, *, inhabited: bool = True, **settings: Any
+    ) -> None:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         clean = {k: v for k, v in os.environ.items() if not k.startswith("COPYDESK_")}
@@ -45,6 +48,10 @@ class LiveServer:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.run_options: list[str] = []
         self.command("db", "upgrade")
+        if inhabited:
+            self._inhabit(origin)
+
+    def _inhabit(self, origin: str) -> None:
         site = self.command("sites", "add", "The News", "--origin", origin)
         self.script_tag = site.strip().splitlines()[-1]
         self.site_key = self.script_tag.split("/w/")[1].split(".js")[0]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
 from server import cli
-from server.models import Site
+from server.database import write_transaction
+from server.models import Site, User
 
 
 @pytest.fixture
@@ -119,3 +121,14 @@ def test_key_is_renewed_and_the_former_one_ended(copydesk, site: Site) -> None:
     again = copydesk("sites", "key", "The News", "--end", former)
     assert again.exit_code == 1
     assert "not a former key that works" in again.output
+
+
+def test_setup_address_is_printed_until_somebody_has_an_account(copydesk, app: Flask) -> None:
+    taken = copydesk("setup-token")
+    assert taken.exit_code == 1
+    assert "somebody has an account already" in taken.output
+
+    with write_transaction() as session:
+        session.delete(session.scalars(select(User)).one())
+    app.extensions["is_set_up"] = False
+    assert "/setup?token=" in copydesk("setup-token").output

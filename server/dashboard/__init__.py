@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         rules,  # noqa: F401
         saved_views,  # noqa: F401
         sessions,  # noqa: F401
+        setup,  # noqa: F401
         site_check,  # noqa: F401
         site_protection,  # noqa: F401
         site_settings,  # noqa: F401

@@ -72,7 +72,7 @@ def add_new_site() -> Response | tuple[str, int]:
             key = site.key
     except InvalidInput as error:
         return _new_site_page(Refusal.of("site", error)), 422
-    return redirect(url_for(".show_site", site_key=key), 303)
+    return redirect(url_for(".show_first_report", site_key=key), 303)
 
 
 def _require_may_add() -> None:

@@ -69,6 +69,8 @@ TABLE = {
     ("POST", "dashboard.add_new_site"): (422, 403, 403, 422, 302),
     ("GET", "dashboard.show_site"): (200, 200, 200, 404, 302),
     ("GET", "dashboard.show_site_instead"): (303, 303, 303, 303, 302),
+    ("GET", "dashboard.show_first_report"): (200, 200, 200, 404, 302),
+    ("GET", "dashboard.show_progress"): (200, 200, 200, 404, 302),
     ("POST", "dashboard.check_site_page"): (422, 404, 404, 404, 302),
     ("POST", "dashboard.renew_site_key"): (422, 404, 404, 404, 302),
     ("POST", "dashboard.end_site_key"): (422, 404, 404, 404, 302),
@@ -116,6 +118,9 @@ ROLES = ("owner", "editor", "viewer", "elsewhere", "nobody")
 # behind the links of a mail (the link itself is the key), and the way in.
 PUBLIC = {
     "dashboard.static",
+    # Once somebody has an account there is nothing to set up (tests/dashboard/test_setup.py).
+    "dashboard.show_setup",
+    "dashboard.set_up",
     "dashboard.show_invitation",
     "dashboard.accept_invitation",
     "static",

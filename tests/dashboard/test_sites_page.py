@@ -131,7 +131,7 @@ def test_site_page_shows_the_exact_tag_and_where_it_was_seen(
     tag = f"&lt;script async src=&#34;http://localhost:8000/w/{site.key}.js&#34;&gt;"
     assert tag in page
     assert 'data-copies="tag"' in page
-    assert f"<strong>{ORIGIN}</strong>" in page
+    assert f"</time> on {ORIGIN}" in page
     assert "<strong>https://staging.example</strong>" in page
     assert "At work" in owner.get("/sites").text
 
