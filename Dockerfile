@@ -14,7 +14,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY server ./server
 COPY migrations ./migrations
 COPY --from=widget /app/server/static/widget ./server/static/widget
-RUN pip install --no-cache-dir --editable '.[postgres,redis,chat]' \
+RUN pip install --no-cache-dir --editable '.[postgres,redis,chat,oidc]' \
     && pybabel compile --directory server/translations \
     && useradd --create-home copydesk && mkdir /data && chown copydesk /data
 USER copydesk

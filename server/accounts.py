@@ -13,7 +13,7 @@ from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
 
-from server import account_events, login_sessions
+from server import account_events, login_sessions, openid
 from server.account_messages import Messages
 from server.clock import now
 from server.config import Settings
@@ -40,6 +40,7 @@ def configure_security(app: Flask) -> None:
     second factor for who sets one up."""
     settings = app.extensions["copydesk_settings"]
     app.config.from_mapping(_second_factor(settings))
+    app.config.from_mapping(openid.configuration(settings))
     app.config.from_mapping(
         SECURITY_PASSWORD_HASH="argon2",
         # argon2 salts by itself; Flask-Security asks for a salt for its other uses.
@@ -93,7 +94,10 @@ def configure_security(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
     )
     datastore: Any = SQLAlchemyUserDatastore(db, User, RoleMixin, Passkey)
+    # Another application of this process may have had one.
+    security.oauthglue = None
     security.init_app(app, datastore)
+    openid.init_app(app, security.oauthglue, settings)
     messages: Any = Messages
     security.i18n_domain = messages(app)
     user_authenticated.connect(_begin_anew, app)

@@ -97,6 +97,12 @@ class Settings:
     dictionaries_dir: Path | None = _setting(
         None, "a folder with Hunspell dictionaries of your own, before the system's"
     )
+    oidc_issuer: str = _setting(
+        "", "an OpenID Connect provider by which members may log in; empty: none"
+    )
+    oidc_client_id: str = _setting("", "what it knows this server by")
+    oidc_client_secret: str = _setting("", "the secret that goes with it")
+    oidc_name: str = _setting("OpenID Connect", "what the button on the log-in page calls it")
     audit_days: int = _setting(365, "days that the audit log keeps what members did")
     log_level: str = _setting("INFO", "`DEBUG`, `INFO`, `WARNING` or `ERROR`")
 
@@ -153,6 +159,12 @@ class Settings:
         for name in ("burst_minutes", "mails_per_hour"):
             if not 0 <= getattr(self, name) <= 1_440:
                 raise SettingError(f"COPYDESK_{name.upper()} must be from 0 to 1440.")
+        if self.oidc_issuer and not self.oidc_issuer.startswith(
+            "https://" if self.production else ("https://", "http://")
+        ):
+            raise SettingError("COPYDESK_OIDC_ISSUER must be an https:// address.")
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise SettingError("COPYDESK_OIDC_CLIENT_ID is missing.")
         if not 1 <= self.audit_days <= 3_650:
             raise SettingError("COPYDESK_AUDIT_DAYS must be from 1 to 3650.")
         address = urlsplit(self.public_url)

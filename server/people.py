@@ -54,6 +54,12 @@ def invitations_of(session: Session, site: Site) -> Sequence[Invitation]:
     ).all()
 
 
+def invitations_to(session: Session, email: str) -> Sequence[Invitation]:
+    """What an address is invited to and can still accept."""
+    found = session.scalars(select(Invitation).where(Invitation.email == email.strip().lower()))
+    return [each for each in found if can_be_accepted(session, each)]
+
+
 def invite(
     session: Session, settings: Settings, site: Site, email: str, role: str, *, actor: User | None
 ) -> Invitation:
