@@ -15,7 +15,7 @@ from server.extensions import db, settings_of
 from server.language import gettext, ngettext
 from server.models import Delivery
 from server.models.delivery import DELIVERY_STATES
-from server.notify import breaker, log, outbox
+from server.notify import again, breaker, log
 from server.reports.membership import sites_of, sites_to_act_on
 
 # A mail carries its style in itself; nothing else may load, and nothing may run.
@@ -64,7 +64,7 @@ def show_delivery(public_id: uuid.UUID) -> str:
         held=breaker.held_among(session, [delivery]).get(delivery.id),
         name=log.names_of_channels(session, [delivery]).get(delivery.recipient),
         attempts=log.attempts_of(session, delivery),
-        again=outbox.can_be_sent_again(delivery),
+        again=again.can_be_sent_again(delivery),
         smtp_host=settings.smtp_host,
         acting=sites_to_act_on(db.session(), signed_in()),
     )
@@ -100,11 +100,11 @@ def retry_delivery(public_id: uuid.UUID, action: str) -> BaseResponse:
         if action == "probe":
             count = int(breaker.probe_now(session, delivery))
         elif action == "retry_all":
-            count = outbox.retry_failed(
+            count = again.retry_failed(
                 session, delivery.site.id, delivery.channel, delivery.recipient
             )
         else:
-            count = int(outbox.retry(session, delivery))
+            count = int(again.retry(session, delivery))
     tasks.ring()
     flash(_told(action, count))
     return redirect(url_for(".show_delivery", public_id=public_id), 303)

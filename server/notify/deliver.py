@@ -23,6 +23,7 @@ from server.database import write_with_retry
 from server.extensions import db, settings_of
 from server.models import Attempt, Delivery, Report
 from server.notify import breaker, outbox
+from server.notify import outcome as marks
 from server.notify.channels import TRANSPORTS, Prepared, Transport
 from server.notify.failure import SendingError
 from server.notify.line import Line, Outcome, tell_broken
@@ -184,7 +185,7 @@ class _Batch:
         for state in {receipt.state for _, receipt in receipts}:
             done = [prepared for prepared, receipt in receipts if receipt.state == state]
             ended = {prepared.delivery_id: prepared.content for prepared in done}
-            if not outbox.settle_all(session, self.token, state, ended):
+            if not marks.settle_all(session, self.token, state, ended):
                 log.warning("of deliveries %s one was taken over by another worker", list(ended))
             if state == "sent":
                 # Whose last word it was: what was refused after it counts.
@@ -203,17 +204,17 @@ class _Batch:
             if failure.refused:
                 breaker.refused(session, self.channel, prepared.recipient, words)
         if outcome.broken is not None:
-            ours = outbox.settle(
+            ours = marks.settle(
                 session, *claim, state="failed", error=words, content=prepared.content
             )
         elif failure is None:
             ours = outbox.release(session, *claim)
         elif failure.permanent:
-            ours = outbox.settle(
+            ours = marks.settle(
                 session, *claim, state="failed", error=words, content=prepared.content
             )
         else:
-            ours = outbox.postpone(
+            ours = marks.postpone(
                 session,
                 *claim,
                 error=words,

@@ -21,12 +21,6 @@ from server.clock import now
 from server.models import Base, Breaker, Channel, Delivery, DeliveryReport
 from server.notify import breaker
 
-# Waits after the 1st, 2nd … failed attempt; the last failure comes about two days after the first.
-BACKOFF = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1200)
-)
-# A server may ask for more patience than the schedule has, but not for silence.
-LONGEST_WAIT = timedelta(days=1)
 NO_CONTENT: Mapping[str, str] = {}
 # Rows, not objects: what a worker marks is read again by nobody in its session.
 _rows = Base.metadata.tables[Delivery.__tablename__]
@@ -75,22 +69,6 @@ def owe(
     return delivery
 
 
-_SETTLE = (
-    update(_rows)
-    .where(_rows.c.id == bindparam("row"), _rows.c.lease_token == bindparam("token"))
-    .values(
-        state=bindparam("new_state"),
-        sent_at=bindparam("moment"),
-        subject=bindparam("new_subject"),
-        text=bindparam("new_text"),
-        html=bindparam("new_html"),
-        last_error="",
-        lease_token=None,
-        lease_until=None,
-    )
-)
-
-
 _earlier = aliased(Delivery)
 # Made once: making it takes longer than the database takes to answer.
 _DUE = (
@@ -119,10 +97,6 @@ _DUE = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=Delivery)
 )
-
-
-# Its schedule begins anew.
-_AFRESH = {"state": "queued", "attempts": 0, "last_error": ""}
 
 
 def new_token() -> str:
@@ -192,127 +166,13 @@ def renew(session: Session, delivery_ids: Sequence[int], token: str, lease: time
 def release(session: Session, delivery_id: int, lease_token: str) -> bool:
     """Give a claim back that was not used: the delivery is owed as before."""
     values = {"lease_token": None, "lease_until": None, "attempts": _rows.c.attempts - 1}
-    return _conditionally(session, delivery_id, lease_token, values)
+    return change_claimed(session, delivery_id, lease_token, values)
 
 
-def settle(
-    session: Session,
-    delivery_id: int,
-    lease_token: str,
-    *,
-    state: str,
-    error: str = "",
-    content: Mapping[str, str] = NO_CONTENT,
-    perhaps_sent: bool = False,
-) -> bool:
-    """Mark a claimed delivery ``sent``, ``kept`` or ``failed``; ``content`` (subject, text, html)
-    is what was rendered.
-
-    False where the lease is no longer ours: another worker has taken over, and its word counts.
-    """
-    values: dict[str, object] = {
-        **_released(error, content, perhaps_sent),
-        "state": state,
-        "sent_at": now() if state == "sent" else None,
-    }
-    return _conditionally(session, delivery_id, lease_token, values)
-
-
-def settle_all(
-    session: Session, lease_token: str, state: str, ended: Mapping[int, Mapping[str, str]]
-) -> bool:
-    """The same for several at once, by id with their content. False where one of them is no
-    longer ours."""
-    moment = now() if state == "sent" else None
-    done = session.execute(
-        _SETTLE,
-        [
-            {
-                "row": delivery_id,
-                "token": lease_token,
-                "new_state": state,
-                "moment": moment,
-                **{f"new_{name}": content.get(name, "") for name in ("subject", "text", "html")},
-            }
-            for delivery_id, content in ended.items()
-        ],
-    )
-    return bool(done.rowcount == len(ended))  # type: ignore[attr-defined]  # an UPDATE has one
-
-
-def postpone(
-    session: Session,
-    delivery_id: int,
-    lease_token: str,
-    *,
-    error: str,
-    content: Mapping[str, str] = NO_CONTENT,
-    perhaps_sent: bool = False,
-    wait: timedelta = timedelta(0),
-) -> bool:
-    """Owe it later, by the schedule, or after ``wait`` where that is longer (and at most a day);
-    give it up as ``failed`` when the schedule is used up.
-
-    False where the lease is no longer ours.
-    """
-    attempts = session.scalar(select(Delivery.attempts).where(Delivery.id == delivery_id)) or 1
-    values = _released(error, content, perhaps_sent)
-    if attempts > len(BACKOFF):
-        values["state"] = "failed"
-    else:
-        values["due_at"] = now() + max(BACKOFF[attempts - 1], min(wait, LONGEST_WAIT))
-    return _conditionally(session, delivery_id, lease_token, values)
-
-
-def _released(error: str, content: Mapping[str, str], perhaps_sent: bool) -> dict[str, object]:
-    """What every end of a claim writes. A mark as possible duplicate is never taken away."""
-    marked = {"possible_duplicate": True} if perhaps_sent else {}
-    return {"last_error": error, "lease_token": None, "lease_until": None, **content, **marked}
-
-
-def can_be_sent_again(delivery: Delivery) -> bool:
-    """What was kept or failed; what a program received can be replayed, a mail that arrived not."""
-    states = ("kept", "failed") if delivery.channel == "mail" else ("kept", "failed", "sent")
-    # A reader's address is forgotten when the thanks have ended.
-    return delivery.state in states and delivery.recipient != ""
-
-
-def retry(session: Session, delivery: Delivery) -> bool:
-    """Queue it again, with the same Message-ID. False where it cannot be sent again by now."""
-    session.refresh(delivery)
-    if not can_be_sent_again(delivery):
-        return False
-    changed = session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery.id, Delivery.state == delivery.state)
-        .values(**_AFRESH, due_at=now())
-        .returning(Delivery.id)
-    ).all()
-    return bool(changed)
-
-
-def retry_failed(session: Session, site_id: int, channel: str, recipient: str) -> int:
-    """Queue all again that failed for a recipient at one site; how many. None for nobody: those
-    whose recipient is forgotten have nothing in common."""
-    if not recipient:
-        return 0
-    changed = session.execute(
-        update(Delivery)
-        .where(
-            Delivery.site_id == site_id,
-            Delivery.channel == channel,
-            Delivery.recipient == recipient,
-            Delivery.state == "failed",
-        )
-        .values(**_AFRESH, due_at=now())
-        .returning(Delivery.id)
-    ).all()
-    return len(changed)
-
-
-def _conditionally(
+def change_claimed(
     session: Session, delivery_id: int, lease_token: str, values: Mapping[str, object]
 ) -> bool:
+    """Change a delivery of which the claim is still ours; False where it is not."""
     changed = session.execute(
         update(_rows)
         .where(_rows.c.id == delivery_id, _rows.c.lease_token == lease_token)

@@ -16,8 +16,10 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery
+from server.notify.again import retry
 from server.notify.deliver import deliver_due
-from server.notify.outbox import BACKOFF, claim_due, retry, settle
+from server.notify.outbox import claim_due
+from server.notify.outcome import BACKOFF, settle
 
 LEASE = timedelta(minutes=1)
 

@@ -18,7 +18,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Attempt, Breaker, Channel, Delivery, Report, Submission
-from server.notify import breaker, outbox, site_channels
+from server.notify import again, breaker, site_channels
 from server.notify.deliver import deliver_due
 from server.reports.erasure import erase
 from server.reports.resolution import resolve
@@ -279,7 +279,7 @@ def test_replayed_message_is_the_same_and_signed_anew(
     submit()
     send()
     with write_transaction() as session:
-        assert outbox.retry(session, session.get_one(Delivery, owed()[0].id))
+        assert again.retry(session, session.get_one(Delivery, owed()[0].id))
     send()
 
     first, second = receiver.requests
