@@ -32,7 +32,7 @@
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
-      button.textContent = "Copied";
+      button.textContent = document.body.dataset.copied;
     });
   }
 }

@@ -29,8 +29,8 @@
       problem.hidden = again.hidden = false;
       problem.textContent =
         error.name === "NotAllowedError"
-          ? "No passkey was given. Was it cancelled?"
-          : `This did not work: ${error.message}`;
+          ? form.dataset.cancelled
+          : `${form.dataset.failed} ${error.message}`;
     }
   };
 
