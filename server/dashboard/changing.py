@@ -12,6 +12,7 @@ from server import tasks
 from server.dashboard import notices
 from server.dashboard.blueprint import signed_in
 from server.dashboard.queue_address import QueueAddress
+from server.dashboard.report_page import address_of_report
 from server.dashboard.rows import rows
 from server.database import write_transaction
 from server.extensions import db
@@ -84,7 +85,8 @@ def way_back(report: Report) -> Callable[[], str]:
         return _to_queue(report)
     if origin == "page":
         return _to_page(report)
-    return lambda: url_for(".show_report", public_id=report.public_id)
+    back = address_of_report(report)
+    return lambda: back
 
 
 def _to_queue(report: Report) -> Callable[[], str]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from server.dashboard import notices
 from server.dashboard.blueprint import blueprint, require_acting, signed_in
 from server.dashboard.changing import asked_version, make_change
-from server.dashboard.report_page import Draft, asked_for, report_page
+from server.dashboard.report_page import Draft, address_of_report, asked_for, report_page
 from server.database import write_transaction
 from server.extensions import db
 from server.language import gettext
@@ -76,7 +76,7 @@ def correct_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
         pass
     else:
         notices.tell_done(report, event)
-    return redirect(url_for(".show_report", public_id=public_id), 303)
+    return redirect(address_of_report(report), 303)
 
 
 @blueprint.post("/reports/<uuid:public_id>/note")
@@ -94,7 +94,7 @@ def add_note_to_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
         return report_page(report, Draft(note=text, error=str(error))), 422
     if meanwhile := history.since_version(db.session(), report, version):
         notices.tell_meanwhile(report, meanwhile)
-    return redirect(url_for(".show_report", public_id=public_id, _anchor="notes"), 303)
+    return redirect(address_of_report(report, "notes"), 303)
 
 
 def _to_act_on(public_id: uuid.UUID) -> Report:

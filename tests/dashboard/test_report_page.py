@@ -96,6 +96,32 @@ def test_neighbours_are_the_open_reports_around_it(
     assert set(links("oldest")) == {"Newer"}
 
 
+def test_neighbours_are_those_of_the_list_one_came_from(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    for exact in ("oldest", "middle", "newest"):
+        submit(selector__exact=exact)
+    reports = {each.exact: each for each in db.session.scalars(select(Report))}
+    middle = reports["middle"]
+    editor_client.post(f"/reports/{reports['oldest'].public_id}/take", data={"version": 1})
+    editor_client.post(f"/reports/{middle.public_id}/take", data={"version": 1})
+
+    row = editor_client.get("/?view=mine&sort=oldest").text
+    address = f"/reports/{middle.public_id}?view=mine&sort=oldest"
+    page = editor_client.get(address).text
+
+    assert address.replace("&", "&amp;") in row
+    assert f'href="/reports/{reports["oldest"].public_id}?view=mine&amp;sort=oldest"' in page
+    assert "Previous" in page
+    assert 'rel="next"' not in page
+    assert f'href="/?view=mine&amp;sort=oldest#report-{middle.public_id}"' in page
+    back = editor_client.post(
+        f"/reports/{middle.public_id}/note",
+        data={"version": 2, "note": "Hm", "view": "mine", "sort": "oldest"},
+    )
+    assert back.location == f"{address}#notes"
+
+
 def test_unknown_report_is_not_found(editor_client: FlaskClient) -> None:
     assert editor_client.get(f"/reports/{uuid.uuid4()}").status_code == 404
     assert editor_client.get("/reports/1").status_code == 404
