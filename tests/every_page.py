@@ -59,8 +59,10 @@ def _bulk(session: Session) -> dict[str, Any]:
 
 def _delivery(channel: str) -> Values:
     def values(session: Session) -> dict[str, Any]:
-        found = select(Delivery.public_id).where(Delivery.channel == channel).limit(1)
-        return {"public_id": session.scalars(found).one()}
+        found = select(Delivery.public_id).where(
+            Delivery.channel == channel, Delivery.report_id.is_not(None)
+        )
+        return {"public_id": session.scalars(found.limit(1)).one()}
 
     return values
 
