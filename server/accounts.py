@@ -97,6 +97,7 @@ def configure_security(app: Flask) -> None:
     # Another application of this process may have had one.
     security.oauthglue = None
     security.init_app(app, datastore)
+    app.jinja_env.globals["sends_mail"] = bool(settings.smtp_host)
     openid.init_app(app, security.oauthglue, settings)
     messages: Any = Messages
     security.i18n_domain = messages(app)

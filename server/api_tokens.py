@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from server.audit import record
 from server.clock import now
+from server.language import gettext
 from server.models import SCOPES, ApiToken, Membership, Site, User
 from server.reports.membership import ACTING_ROLES
 from server.sites import InvalidInput
@@ -59,16 +60,21 @@ def issue(
     """
     name = name.strip()
     if not name or len(name) > 100 or not name.isprintable():
-        raise InvalidInput("name: must have 1 to 100 printable characters.")
+        raise InvalidInput("name: " + gettext("must have 1 to 100 printable characters."))
     if not scopes or not set(scopes) <= set(SCOPES):
-        raise InvalidInput(f"scopes: choose some of {', '.join(SCOPES)}.")
+        raise InvalidInput("scopes: " + gettext("choose at least one."))
     if days is not None and not 1 <= days <= MAX_DAYS:
         raise InvalidInput(f"days: must be 1 to {MAX_DAYS}.")
     if set(scopes) & set(_ACTING_SCOPES) and _role(session, user, site) not in ACTING_ROLES:
-        raise InvalidInput(f"scopes: a viewer of {site.name} resolves nothing.")
+        raise InvalidInput(
+            "scopes: " + gettext("a viewer of %(site)s resolves nothing.", site=site.name)
+        )
     count = select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user.id)
     if (session.scalar(count) or 0) >= MAX_TOKENS:
-        raise InvalidInput(f"name: there are {MAX_TOKENS} tokens already. Revoke some first.")
+        raise InvalidInput(
+            "name: "
+            + gettext("There are %(count)s tokens already. Revoke some first.", count=MAX_TOKENS)
+        )
     text = PREFIX + secrets.token_urlsafe(32)
     session.add(
         ApiToken(

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.audit import record
 from server.clock import now
 from server.config import Settings
+from server.database import write_with_retry
+from server.language import gettext
 from server.models import ROLES, Invitation, Membership, Site, User
-from server.notify.account_mail import owe_account_mail
+from server.notify.account_mail import KEPT_DAYS, owe_account_mail
 from server.notify.links import INVITATION_DAYS
 from server.reports.assignment import release
 from server.reports.membership import ACTING_ROLES
@@ -73,15 +75,23 @@ def invite(
     except InvalidAddress as error:
         raise InvalidInput(f"email: {error}") from None
     if role not in ROLES:
-        raise InvalidInput(f"role: must be one of {', '.join(ROLES)}.")
+        raise _unknown_role()
     pending = {each.email: each for each in invitations_of(session, site)}
     user = find_user(session, address)
     if user and any(each.site_id == site.id for each in user.memberships):
-        raise InvalidInput(f"email: {address} is already a member of {site.name}.")
+        raise InvalidInput(
+            "email: "
+            + gettext("%(who)s is already a member of %(site)s.", who=address, site=site.name)
+        )
     if address in pending:
-        raise InvalidInput(f"email: {address} is already invited.")
+        raise InvalidInput("email: " + gettext("%(who)s is already invited.", who=address))
     if len(pending) >= MAX_PENDING:
-        raise InvalidInput(f"email: {MAX_PENDING} invitations wait already. Withdraw some first.")
+        raise InvalidInput(
+            "email: "
+            + gettext(
+                "%(count)s invitations wait already. Withdraw some first.", count=len(pending)
+            )
+        )
     moment = now()
     invitation = Invitation(
         site_id=site.id,
@@ -106,7 +116,10 @@ def resend(
     last mail went just now."""
     moment = now()
     if moment - invitation.sent_at < timedelta(minutes=RESEND_MINUTES):
-        raise InvalidInput(f"email: the last mail to {invitation.email} is only minutes old.")
+        raise InvalidInput(
+            "email: "
+            + gettext("The last mail to %(who)s is only minutes old.", who=invitation.email)
+        )
     invitation.sent_at = moment
     invitation.expires_at = moment + timedelta(days=INVITATION_DAYS)
     _owe(session, settings, invitation)
@@ -163,7 +176,7 @@ def change_role(
     """Raises InvalidInput for an unknown role, for who is no member, and where no owner would be
     left."""
     if role not in ROLES:
-        raise InvalidInput(f"role: must be one of {', '.join(ROLES)}.")
+        raise _unknown_role()
     _lock(session, site)
     membership = membership_of(session, user, site)
     if membership.role == role:
@@ -215,7 +228,23 @@ def _require_another_owner(session: Session, membership: Membership) -> None:
         )
     )
     if not session.scalar(others):
-        raise InvalidInput("role: the site needs an owner. Make somebody else one first.")
+        raise InvalidInput(
+            "role: " + gettext("The site needs an owner. Make somebody else one first.")
+        )
+
+
+def _unknown_role() -> InvalidInput:
+    return InvalidInput("role: " + gettext("must be one of %(roles)s.", roles=", ".join(ROLES)))
+
+
+def forget_expired() -> int:
+    """Delete invitations that expired long ago; how many."""
+
+    def work(session: Session) -> int:
+        old = delete(Invitation).where(Invitation.expires_at < now() - timedelta(days=KEPT_DAYS))
+        return len(session.execute(old.returning(Invitation.id)).all())
+
+    return write_with_retry(work)
 
 
 def _owe(session: Session, settings: Settings, invitation: Invitation) -> None:

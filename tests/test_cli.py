@@ -213,7 +213,7 @@ def test_role_changes_and_membership_ends(upgraded: dict[str, str]) -> None:
 
     assert raised.stdout == "ann@news.example is owner of The News.\n"
     assert "The News (owner)" in listed.stdout
-    assert "the site needs an owner" in last_owner.stderr
+    assert "The site needs an owner" in last_owner.stderr
     assert removed.returncode == 0
     assert again.returncode == 1
     assert "email: ann@news.example is not a member of The News." in again.stderr

@@ -13,7 +13,7 @@ from server import people
 from server.dashboard.blueprint import blueprint
 from server.dashboard.notifications import split_error
 from server.dashboard.people import _settings
-from server.database import write_transaction
+from server.database import write_with_retry
 from server.extensions import db
 from server.language import gettext
 from server.models import Invitation, User
@@ -38,8 +38,9 @@ def accept_invitation(token: str) -> Response | tuple[str, int]:
         invitation = _invitation(db.session(), token)
         name, known = invitation.site.name, find_user(db.session(), invitation.email) is not None
         chosen = None if known else _chosen_password(invitation.email)
-        with write_transaction() as session:
-            user_id = people.accept(session, _invitation(session, token), chosen).id
+        user_id = write_with_retry(
+            lambda session: people.accept(session, _invitation(session, token), chosen).id
+        )
     except NoInvitation:
         return render_template("accounts/invitation.html", invitation=None), 410
     except InvalidInput as error:

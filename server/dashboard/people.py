@@ -16,7 +16,7 @@ from server.clock import now
 from server.config import Settings
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.notifications import split_error
-from server.database import write_transaction
+from server.database import write_with_retry
 from server.extensions import db
 from server.language import gettext
 from server.models import ROLES, Invitation, Membership, Site, User
@@ -112,8 +112,12 @@ def _change(site_key: str, form: str, work: Work) -> Response | tuple[str, int]:
     """Do what a form asks, and say so; or show the form again with what is wrong."""
     site_id, user_id = _site(site_key).id, signed_in().id
     try:
-        with write_transaction() as session:
-            done = work(session, session.get_one(Site, site_id), session.get_one(User, user_id))
+        # On PostgreSQL a form that is sent twice at once loses a race, and then says so.
+        done = write_with_retry(
+            lambda session: work(
+                session, session.get_one(Site, site_id), session.get_one(User, user_id)
+            )
+        )
     except InvalidInput as error:
         return _page(_site(site_key), form, str(error)), 422
     tasks.ring()
