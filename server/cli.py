@@ -26,7 +26,7 @@ from server.reports.evidence import evaluate_pending, mark_all_pending, pending_
 from server.rule_commands import rules
 from server.schema import require_current_schema
 from server.serve import require_free_port, serve
-from server.site_commands import sites_block, sites_key, sites_set
+from server.site_commands import sites_block, sites_erase, sites_key, sites_set
 from server.sites import (
     InvalidInput,
     add_site,
@@ -186,7 +186,10 @@ def sites_list() -> None:
     """List the sites with their keys and origins."""
     require_current_schema()
     found = db.session.scalars(
-        select(Site).options(selectinload(Site.origins)).order_by(Site.name)
+        select(Site)
+        .where(Site.erasing_since.is_(None))
+        .options(selectinload(Site.origins))
+        .order_by(Site.name)
     ).all()
     if not found:
         click.echo("There is no site yet. Add one: copydesk sites add NAME --origin ORIGIN")
@@ -197,6 +200,7 @@ def sites_list() -> None:
 
 sites.add_command(sites_set)
 sites.add_command(sites_key)
+sites.add_command(sites_erase)
 sites.add_command(sites_block)
 sites.add_command(sites_tag)
 sites.add_command(sites_widget)

@@ -13,6 +13,7 @@ from server.installation.keys import end_former_key, former_keys, renew_key
 from server.intake.challenges import CHALLENGES
 from server.models.block import BLOCK_KINDS
 from server.reports.blocks import InvalidBlock, add_block, blocks_of, remove_block
+from server.reports.site_erasure import begin_erasing, erase_leaving_sites
 from server.schema import require_current_schema
 from server.sites import InvalidInput, change_origins, change_site, site_named
 
@@ -170,3 +171,23 @@ def sites_key(name: str, renew: bool, end: str | None) -> None:
     for former, until in found:
         state = f"works until {until:%Y-%m-%d}" if until > now() else "ended"
         click.echo(f"{former}\t{state}")
+
+
+@click.command("erase")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask for the name again.")
+@with_appcontext
+def sites_erase(name: str, yes: bool) -> None:
+    """Erase a site with all that it holds. There is no way back."""
+    require_current_schema()
+    try:
+        found = site_named(db.session(), name).name
+        if not yes and click.prompt("Type the site's name") != found:
+            raise click.ClickException("name: this is not the site's name.")
+        with write_transaction() as session:
+            begin_erasing(session, site_named(session, name))
+            audit.record(session, "site.erased", actor=None, site=None, detail=found)
+    except InvalidInput as error:
+        raise click.ClickException(str(error)) from None
+    erase_leaving_sites()
+    click.echo(f"Erased {found}.")

@@ -40,6 +40,7 @@ from server.reports.bulk import BATCHES as BULK_BATCHES
 from server.reports.bulk import forget_bulk_actions, work_on_bulk_actions
 from server.reports.erasure import erase_expired
 from server.reports.evidence import evaluate_pending
+from server.reports.site_erasure import erase_leaving_sites
 
 log = logging.getLogger(__name__)
 
@@ -243,6 +244,7 @@ def _register(app: Flask, huey: Huey) -> Any:
     def forget() -> None:
         with app.app_context():
             attempt(erase_expired, stopping=stopping.is_set)
+            attempt(erase_leaving_sites, stopping=stopping.is_set)
             attempt(routing.forget_routed, stopping=stopping.is_set)
             attempt(forget_account_mail)
             attempt(forget_ended)

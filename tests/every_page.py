@@ -143,6 +143,7 @@ INSIDE = (
     Shown("site-start", "dashboard.show_first_report", _site),
     Shown("site-settings", "dashboard.show_site_settings", _site),
     Shown("site-widget", "dashboard.show_widget_options", _site),
+    Shown("site-data", "dashboard.show_site_data", _site),
     Shown("site-protection", "dashboard.show_protection", _site),
     Shown("not-found", "dashboard.show_report", query(public_id="0" * 32)),
 )
@@ -151,6 +152,7 @@ INSIDE = (
 NO_PAGES = {
     "dashboard.static",
     "dashboard.show_figure_as_csv",
+    "dashboard.export_site",
     "dashboard.show_delivery_html",
     # Before there is anybody (tests/browser/test_first_run.py), and a part of a page.
     "dashboard.show_setup",

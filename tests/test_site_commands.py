@@ -132,3 +132,14 @@ def test_setup_address_is_printed_until_somebody_has_an_account(copydesk, app: F
         session.delete(session.scalars(select(User)).one())
     app.extensions["is_set_up"] = False
     assert "/setup?token=" in copydesk("setup-token").output
+
+
+def test_site_is_erased_for_who_types_its_name(copydesk, app: Flask, site: Site) -> None:
+    wrong = app.test_cli_runner().invoke(
+        cli.main, ["sites", "erase", "The News"], input="The Post\n", obj=None
+    )
+    assert wrong.exit_code == 1
+    assert "not the site's name" in wrong.output
+
+    assert copydesk("sites", "erase", "The News", "--yes").output == "Erased The News.\n"
+    assert "There is no site yet" in copydesk("sites", "list").output

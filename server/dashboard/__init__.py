@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
         sessions,  # noqa: F401
         setup,  # noqa: F401
         site_check,  # noqa: F401
+        site_data,  # noqa: F401
         site_protection,  # noqa: F401
         site_settings,  # noqa: F401
         site_widget,  # noqa: F401

@@ -23,6 +23,7 @@ WORDS = {
     "account.password_changed": lazy("changed the password"),
     "account.authenticator_set": lazy("set up an authenticator"),
     "account.authenticator_off": lazy("turned the authenticator off"),
+    "account.first_made": lazy("made the first account"),
     "account.passkey_added": lazy("added a passkey"),
     "account.passkey_removed": lazy("removed a passkey"),
     "account.sessions_ended": lazy("logged out elsewhere"),
@@ -45,6 +46,10 @@ WORDS = {
     "site.block_added": lazy("added to a block list"),
     "site.block_removed": lazy("removed from a block list"),
     "site.protection_changed": lazy("changed the protection"),
+    "site.retention_changed": lazy("changed the retention"),
+    "site.exported": lazy("exported the data"),
+    "site.reader_erased": lazy("erased a reader’s data"),
+    "site.erased": lazy("erased a site"),
 }
 
 

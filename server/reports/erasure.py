@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from server.clock import now
@@ -64,37 +64,43 @@ def erase_expired(stopping: Callable[[], bool] = lambda: False) -> int:
     return erased
 
 
-def submissions_of(session: Session, email: str) -> Sequence[int]:
+def submissions_of(session: Session, email: str, site_id: int | None = None) -> Sequence[int]:
     """The submissions with which an address was left, or whose comment names it: the whole
-    address, not one that ends or begins alike.
+    address, not one that ends or begins alike. ``site_id``: those of one site alone.
 
     Raises InvalidAddress: a part of an address, or none, would name everybody.
     """
     address = checked_address(email)
     left = session.scalars(
-        select(ReaderContact.submission_id).where(
-            func.lower(ReaderContact.email) == address.lower()
-        )
+        select(ReaderContact.submission_id)
+        .join(Submission, Submission.id == ReaderContact.submission_id)
+        .where(func.lower(ReaderContact.email) == address.lower(), _of_site(site_id))
     )
     # Databases differ in how they compare letters, and none knows where an address ends.
     comments = session.execute(
         select(Submission.id, Submission.comment)
-        .where(Submission.comment.contains("@"))
+        .where(Submission.comment.contains("@"), _of_site(site_id))
         .execution_options(yield_per=BATCH)
     )
     named = {submission for submission, comment in comments if names_address(comment, address)}
     return sorted({*left, *named})
 
 
-def submission_named(session: Session, public_id: uuid.UUID) -> Sequence[int]:
-    """The submission of an id, as the widget's answer gives it; empty where there is none."""
-    return session.scalars(select(Submission.id).where(Submission.public_id == public_id)).all()
+def submission_named(
+    session: Session, public_id: uuid.UUID, site_id: int | None = None
+) -> Sequence[int]:
+    """The submission of an id, as the widget's answer gives it; empty where there is none, or none
+    of the site."""
+    named = select(Submission.id).where(Submission.public_id == public_id, _of_site(site_id))
+    return session.scalars(named).all()
 
 
-def erase(session: Session, submission_ids: Collection[int], email: str = "") -> Erased:
+def erase(
+    session: Session, submission_ids: Collection[int], email: str = "", site_id: int | None = None
+) -> Erased:
     """Erase submissions, in the caller's transaction, with the messages that quoted them, the
-    notes that may, and the corrections that nobody else sent; and what is still owed to an address,
-    where one is given."""
+    notes that may, and the corrections that nobody else sent; and what is still owed to an address
+    (by one site, where ``site_id`` names it), where one is given."""
     reports = session.scalars(
         select(Report)
         .where(Report.id.in_(select(Submission.report_id).where(Submission.id.in_(submission_ids))))
@@ -107,7 +113,7 @@ def erase(session: Session, submission_ids: Collection[int], email: str = "") ->
     about = {report.id for report in reports}
     messages = _forget_messages(session, about)
     erase_notes(session, about)
-    messages += _forget_owed(session, email)
+    messages += _forget_owed(session, email, site_id)
     _delete_submissions(session, submission_ids)
     index_words(session, [report.id for report in reports])
     return Erased(
@@ -117,6 +123,10 @@ def erase(session: Session, submission_ids: Collection[int], email: str = "") ->
         corrections,
         [report.public_id for report in reports],
     )
+
+
+def _of_site(site_id: int | None) -> ColumnElement[bool]:
+    return true() if site_id is None else Submission.site_id == site_id
 
 
 def _expired(session: Session, site_id: int, limit: datetime) -> Sequence[tuple[int, int]]:
@@ -199,7 +209,7 @@ def _forget_messages(session: Session, report_ids: Collection[int]) -> int:
     return len(emptied)
 
 
-def _forget_owed(session: Session, email: str) -> int:
+def _forget_owed(session: Session, email: str, site_id: int | None) -> int:
     """Thanks that are owed to an address, and not in a worker's hands."""
     if not email:
         return 0
@@ -210,6 +220,7 @@ def _forget_owed(session: Session, email: str) -> int:
             Delivery.kind == "thanks",
             func.lower(Delivery.recipient) == address.lower(),
             Delivery.lease_token.is_(None),
+            true() if site_id is None else Delivery.site_id == site_id,
         )
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
