@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from live_server import EDITOR, LiveServer
 from newsroom import open_newsroom
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +31,15 @@ def queue(context: BrowserContext, newsroom: LiveServer) -> Page:
     return page
 
 
-def row(page: Page, words: str) -> Locator:
-    return page.locator(".row").filter(has=page.locator("mark", has_text=words))
+def violations(page: Page) -> list[str]:
+    """What axe has against the page as it now is."""
+    # As a tool of the browser: the page's policy allows no script but ours.
+    page.evaluate(AXE.read_text())
+    found: list[str] = page.evaluate(
+        "() => axe.run().then(({ violations }) => violations.map((rule) =>"
+        " `${rule.id}: ${rule.nodes.map((node) => node.target)}`))"
+    )
+    return found
 
 
 def test_reports_are_decided_one_after_the_other(queue: Page) -> None:
@@ -54,6 +64,10 @@ def test_reports_are_decided_one_after_the_other(queue: Page) -> None:
     queue.keyboard.press("a")
     expect(queue.locator(f"#{second} .holder")).to_have_count(0)
 
+    queue.locator(f"#{third} .pick").check()
+    assert violations(queue) == []
+    queue.locator(f"#{third} .pick").uncheck()
+
     # The line that is left of the first one takes it back as well.
     queue.locator(f"#{first}").get_by_role("button", name="Undo").click()
     expect(queue.locator(f"#{first}:not(.done)")).to_be_focused()
@@ -64,6 +78,7 @@ def test_correction_and_note_are_a_key_away(queue: Page) -> None:
     queue.keyboard.press("e")
     field = queue.get_by_label("What it should read instead of")
     expect(field).to_be_focused()
+    assert violations(queue) == []
     field.fill("as the editor writes it")
     queue.get_by_role("button", name="Save the correction").click()
     expect(queue.locator(".large ins")).to_contain_text("as the editor writes it")

@@ -82,9 +82,5 @@
     later();
   });
 
-  document.addEventListener("htmx:load", ({ target }) => {
-    if (target.matches("#queue > .row")) target.classList.add("fresh");
-  });
-
   later();
 }

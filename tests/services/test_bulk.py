@@ -1,0 +1,96 @@
+"""One action on many reports by several workers, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade
+from sqlalchemy import func, insert, select
+from submissions import ORIGIN
+
+from server import create_app
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.models import BulkAction, Event, Page, Report, User
+from server.reports import bulk
+from server.reports.bulk import Progress, progress_of, work_on_bulk_actions
+from server.schema import MIGRATIONS_DIR, upgrade_schema
+from server.sites import add_member, add_site, add_user
+
+REPORTS = 400
+WORKERS = 4
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a migrated database with a site, an editor and many open reports."""
+    if request.param == "postgresql":
+        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
+    app = create_app(settings)
+    with app.app_context():
+        upgrade_schema()
+        with write_transaction() as session:
+            site = add_site(session, "The News", [ORIGIN])
+            add_member(session, add_user(session, "ann@news.example", "a long password"), site)
+            page = Page(site_id=site.id, url=f"{ORIGIN}/", url_hash=bytes(32))
+            session.add(page)
+            session.flush()
+            rows = [
+                {
+                    "site_id": site.id,
+                    "page_id": page.id,
+                    "place_hash": number.to_bytes(32),
+                    "exact": f"mistake {number}",
+                }
+                for number in range(REPORTS)
+            ]
+            session.execute(insert(Report), rows)
+        yield app
+        db.session.remove()
+        downgrade(directory=str(MIGRATIONS_DIR), revision="base")
+        db.engine.dispose()
+
+
+def test_several_workers_change_each_report_once_and_undo_it_once(app: Flask) -> None:
+    def work(_: int) -> None:
+        with app.app_context():
+            while work_on_bulk_actions():
+                pass
+
+    def work_together() -> None:
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(work, range(WORKERS)))
+        # Whoever found the action in another's hands went away.
+        work(0)
+        db.session.expire_all()
+
+    with write_transaction() as session:
+        user = session.scalars(select(User)).one()
+        seen = session.execute(select(Report.id, Report.version)).all()
+        asked = bulk.begin(session, user, "fixed", [(id, version) for id, version in seen])
+        asked_id = asked.id
+    work_together()
+
+    action = db.session.get_one(BulkAction, asked_id)
+    assert action.state == "done"
+    assert progress_of(db.session(), action) == Progress(REPORTS, 0, 0, undone=False)
+    assert events("fixed") == REPORTS
+
+    with write_transaction() as session:
+        undoing_id = bulk.begin_undo(session, session.get_one(BulkAction, asked_id)).id
+    work_together()
+
+    undoing = db.session.get_one(BulkAction, undoing_id)
+    assert progress_of(db.session(), undoing) == Progress(REPORTS, 0, 0, undone=False)
+    assert events("reopened") == REPORTS
+    assert set(db.session.scalars(select(Report.status))) == {"open"}
+
+
+def events(kind: str) -> int:
+    return db.session.scalar(select(func.count()).where(Event.kind == kind)) or 0
