@@ -13,7 +13,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
@@ -124,6 +125,12 @@ def speaking(language: str) -> Iterator[dict[str, Any]]:
         yield _chrome()
 
 
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The texts of a language, for who looks up many of them."""
+    return Translations.load(FOLDER, [language])
+
+
 # Flask-Babel has no types. Extraction knows these by their names.
 
 
@@ -166,7 +173,13 @@ def long_date(moment: datetime) -> str:
 
 def long_moment(moment: datetime, zone: str) -> str:
     """``November 24, 2026, 2:05 PM (Berlin)``; ``zone`` is an IANA name."""
-    there, locale = ZoneInfo(zone), Locale.parse(spoken())
+    # The mails of a batch name the same minutes.
+    return _long_moment(moment.replace(second=0, microsecond=0), zone, spoken())
+
+
+@lru_cache(maxsize=1_024)
+def _long_moment(moment: datetime, zone: str, language: str) -> str:
+    there, locale = ZoneInfo(zone), Locale.parse(language)
     local = moment.astimezone(there)
     day = format_date(local, "long", locale=locale)
     hour = format_time(local, "short", tzinfo=there, locale=locale)

@@ -110,6 +110,7 @@ class _Batch:
     def _write(self, found: Sequence[Delivery], line: Line) -> list[Outcome]:
         """Hand the claimed deliveries over; those that cannot become messages fail alone."""
         broken = []
+        self.transport.expect(found)
         for delivery in found:
             try:
                 prepared = self.transport.prepare(delivery)

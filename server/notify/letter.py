@@ -9,11 +9,12 @@ from typing import Any, Self
 
 from css_inline import CSSInliner
 from flask import current_app
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from server.config import Settings
-from server.language import best_language, gettext, speaking
+from server.language import best_language, catalogue, gettext, speaking
 from server.models import Delivery, Report
 from server.notify import headers
 from server.notify.links import Act, Links
@@ -91,8 +92,7 @@ class Letter:
             "wrapped": wrapped,
             "isolated": isolated,
         }
-        # Without what Flask adds for pages: there is neither a request nor a session here.
-        templates = current_app.jinja_env
+        templates = _templates(self.language)
         html = templates.get_template(f"notify/{template}.html").render(values)
         return Rendered(
             subject=subject,
@@ -101,6 +101,20 @@ class Letter:
             headers=self.headers,
             tokens=tuple(self._tokens),
         )
+
+
+def _templates(language: str) -> Environment:
+    """The templates in a language, made once. Without what Flask adds for pages: there is neither a
+    request nor a session here; and each text is looked up without asking who speaks."""
+    known: dict[str, Environment] = current_app.extensions.setdefault("mail_templates", {})
+    if language not in known:
+        speaker = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+        speaker.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # the extension's
+        environment = current_app.jinja_env.overlay()
+        words = {name: speaker.globals[name] for name in ("_", "gettext", "ngettext")}
+        environment.globals = {**current_app.jinja_env.globals, **words}
+        known[language] = environment
+    return known[language]
 
 
 class EditorsLetter(Letter):

@@ -105,14 +105,15 @@ class OutgoingMessage(Message):  # type: ignore[misc, unused-ignore]  # flask-ma
             "Message-ID": self.msgId,
             **(self.extra_headers or {}),
             "MIME-Version": "1.0",
-            "Content-Type": f'multipart/alternative; boundary="{boundary}"',
         }
         head = b"".join(
             _header(name, str(value), self.needs_utf8) for name, value in headers.items()
         )
+        kind = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
         return b"".join(
             (
                 head,
+                kind.encode(),
                 f"\r\n--{boundary}\r\n".encode(),
                 _part("plain", self.body or ""),
                 f"\r\n--{boundary}\r\n".encode(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,7 +44,11 @@ class Other:
 
 
 def render_report(
-    session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
+    session: Session,
+    delivery: Delivery,
+    settings: Settings,
+    recipients: Recipients,
+    comments: Mapping[int, Sequence[str]],
 ) -> Rendered:
     """The mail about a delivery's report, in its recipient's language. Raises ValueError where it
     is not about one report."""
@@ -64,7 +69,7 @@ def render_report(
             again=_again(session, report, letter.zone) if event.kind == "reopened" else "",
             **_words(report),
             **_corrections(session, report),
-            comments=_comments(session, report),
+            comments=_comments(session, report, comments),
             evidence=evidence_of(report),
             actions=action_links(letter, report),
             acting_as=acting_as(letter),
@@ -134,8 +139,9 @@ def _corrections(session: Session, report: Report) -> dict[str, Any]:
     }
 
 
-def _comments(session: Session, report: Report) -> list[str]:
-    different = dict.fromkeys(comment.strip() for comment in latest_comments(session, report))
+def _comments(session: Session, report: Report, known: Mapping[int, Sequence[str]]) -> list[str]:
+    latest = known[report.id] if report.id in known else latest_comments(session, report)
+    different = dict.fromkeys(comment.strip() for comment in latest)
     return [visible(shortened(comment, MAX_COMMENT)) for comment in different][:MAX_COMMENTS]
 
 

@@ -112,15 +112,15 @@ class SmtpConnection(Connection):
     def configure_host(self) -> _Watched:
         """Connect, encrypt and log in. Raises OSError, ssl.SSLError or smtplib.SMTPException."""
         settings = self.settings
-        context = ssl.create_default_context()
+        # Reading the system's authorities takes longer than writing many messages.
         if settings.smtp_security == "tls":
-            host: _Watched = _WatchedTls(settings, context=context)
+            host: _Watched = _WatchedTls(settings, context=ssl.create_default_context())
         else:
             host = _Watched(settings)
         try:
             with cut_off(_socket(host), host.limit):
                 if settings.smtp_security == "starttls":
-                    host.starttls(context=context)
+                    host.starttls(context=ssl.create_default_context())
                 if settings.smtp_user:
                     host.login(settings.smtp_user, settings.smtp_password)
         except BaseException:

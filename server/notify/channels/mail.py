@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Flask
 
@@ -15,6 +15,7 @@ from server.notify.message import render
 from server.notify.mime import OutgoingMessage
 from server.notify.recipients import Recipients
 from server.notify.smtp import Batch, Envelope, server_name, time_limit
+from server.reports.comments import latest_comments_of
 
 
 class MailTransport(Transport):
@@ -22,14 +23,22 @@ class MailTransport(Transport):
         super().__init__(app, settings)
         self.server = server_name(settings)
         self.recipients = Recipients()
+        # By report, of those that are prepared next.
+        self.comments: Mapping[int, Sequence[str]] = {}
         self.batch = Batch(app.extensions["mail"], settings)
 
     @staticmethod
     def time_limit(settings: Settings) -> float:
         return time_limit(settings)
 
+    def expect(self, deliveries: Sequence[Delivery]) -> None:
+        reports: dict[int, Sequence[str]] = {
+            each.report_id: [] for each in deliveries if each.report_id is not None
+        }
+        self.comments = {**reports, **latest_comments_of(db.session(), reports)}
+
     def prepare(self, delivery: Delivery) -> Prepared:
-        rendered = render(db.session(), delivery, self.settings, self.recipients)
+        rendered = render(db.session(), delivery, self.settings, self.recipients, self.comments)
         message = OutgoingMessage(
             message_id=delivery.message_id,
             subject=rendered.subject,

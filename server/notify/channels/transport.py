@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -65,6 +65,9 @@ class Transport(ABC):
     @abstractmethod
     def time_limit(settings: Settings) -> float:
         """Seconds after which making a connection, or sending one message, is cut off."""
+
+    def expect(self, deliveries: Sequence[Delivery]) -> None:  # noqa: B027 - most need nothing
+        """These are prepared next: what all of them need can be asked for at once."""
 
     @abstractmethod
     def prepare(self, delivery: Delivery) -> Prepared:
