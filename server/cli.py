@@ -123,10 +123,16 @@ def print_setup_token() -> None:
 
 
 @main.command()
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--threads",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="For each kind of work: what came in, mail, webhooks, chats.",
+)
 @with_appcontext
 def worker(threads: int) -> None:
-    """Send what is owed: mail to editors. Any number may run."""
+    """Look at what came in, and send what is owed. Any number may run."""
     require_current_schema()
     try:
         tasks.run_worker(current_app._get_current_object(), workers=threads)  # type: ignore[attr-defined]  # a proxy
