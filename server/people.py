@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.audit import record
 from server.clock import now
 from server.config import Settings
-from server.database import write_with_retry
 from server.language import gettext
 from server.models import ROLES, Invitation, Membership, Site, User
-from server.notify.account_mail import KEPT_DAYS, owe_account_mail
+from server.notify.account_mail import owe_account_mail
 from server.notify.links import INVITATION_DAYS
 from server.reports.assignment import release
 from server.reports.membership import ACTING_ROLES
@@ -235,16 +234,6 @@ def _require_another_owner(session: Session, membership: Membership) -> None:
 
 def _unknown_role() -> InvalidInput:
     return InvalidInput("role: " + gettext("must be one of %(roles)s.", roles=", ".join(ROLES)))
-
-
-def forget_expired() -> int:
-    """Delete invitations that expired long ago; how many."""
-
-    def work(session: Session) -> int:
-        old = delete(Invitation).where(Invitation.expires_at < now() - timedelta(days=KEPT_DAYS))
-        return len(session.execute(old.returning(Invitation.id)).all())
-
-    return write_with_retry(work)
 
 
 def _owe(session: Session, settings: Settings, invitation: Invitation) -> None:

@@ -31,11 +31,10 @@ from server.extensions import db, settings_of
 from server.lane import Lane
 from server.login_sessions import forget_ended
 from server.notify import digests, routing
-from server.notify.account_mail import forget_account_mail
+from server.notify.account_mail import forget_account_mail, forget_invitations
 from server.notify.channels import TRANSPORTS
 from server.notify.deliver import BATCH, deliver_due, lease_of
 from server.notify.thanks import forget_thanked_readers, owe_thanks
-from server.people import forget_expired
 from server.reports.bulk import BATCHES as BULK_BATCHES
 from server.reports.bulk import forget_bulk_actions, work_on_bulk_actions
 from server.reports.erasure import erase_expired
@@ -248,7 +247,7 @@ def _register(app: Flask, huey: Huey) -> Any:
             attempt(routing.forget_routed, stopping=stopping.is_set)
             attempt(forget_account_mail)
             attempt(forget_ended)
-            attempt(forget_expired)
+            attempt(forget_invitations)
             attempt(forget_bulk_actions)
             attempt(forget_old, days=settings_of(app).audit_days)
 

@@ -82,6 +82,16 @@ def forget_account_mail() -> int:
     return write_with_retry(work)
 
 
+def forget_invitations() -> int:
+    """Delete invitations that expired long ago; how many."""
+
+    def work(session: Session) -> int:
+        old = delete(Invitation).where(Invitation.expires_at < now() - timedelta(days=KEPT_DAYS))
+        return len(session.execute(old.returning(Invitation.id)).all())
+
+    return write_with_retry(work)
+
+
 def _invitation(session: Session, delivery: Delivery, settings: Settings) -> Rendered:
     public_id = uuid.UUID(delivery.details["invitation"])
     found = session.scalar(select(Invitation).where(Invitation.public_id == public_id))

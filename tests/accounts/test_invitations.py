@@ -20,7 +20,7 @@ from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
 from server.models import AuditEntry, Delivery, Invitation, Membership, Site, User
-from server.notify.account_mail import forget_account_mail
+from server.notify.account_mail import forget_account_mail, forget_invitations
 from server.notify.deliver import deliver_due
 from server.notify.links import INVITATION_DAYS
 from server.sites import add_member, add_site, add_user, find_user
@@ -250,9 +250,9 @@ class TestPendingInvitations:
 
 def test_invitations_that_expired_long_ago_are_forgotten(invited: str) -> None:
     with time_machine.travel(now() + timedelta(days=INVITATION_DAYS + 29)):
-        assert domain.forget_expired() == 0
+        assert forget_invitations() == 0
     with time_machine.travel(now() + timedelta(days=INVITATION_DAYS + 31)):
-        assert domain.forget_expired() == 1
+        assert forget_invitations() == 1
 
 
 class TestSecrets:
