@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import now
@@ -27,7 +27,8 @@ from server.reports.undo import undo
 
 # So many are done while the editor waits; more by a worker.
 SMALL = 50
-BATCH = 50
+# Readers who send reports wait for one batch at most.
+BATCH = 25
 # After so many other work gets its turn.
 BATCHES = 20
 # More at once are asked for again.
@@ -177,14 +178,23 @@ def _do_batch(session: Session, action: BulkAction) -> bool:
     user = session.get_one(User, action.user_id)
     # Whoever asked for it may have lost the right meanwhile.
     sites = sites_to_act_on(session, user) if user.active else frozenset()
+    # Together, so that each is not asked for alone.
+    ids = [report_id for report_id, _ in waiting]
+    reports = {each.id: each for each in session.scalars(select(Report).where(Report.id.in_(ids)))}
+    results = []
     for report_id, version in waiting:
-        report = session.get_one(Report, report_id)
+        report = reports[report_id]
         done = report.site_id in sites and _do(session, report, action.kind, version, user)
-        session.execute(
-            update(BulkItem)
-            .where(BulkItem.bulk_id == action.id, BulkItem.report_id == report_id)
-            .values(outcome="done" if done else "skipped", led_to=report.version if done else None)
-        )
+        led_to = report.version if done else None
+        outcome = "done" if done else "skipped"
+        results.append({"item": report_id, "outcome": outcome, "led_to": led_to})
+    item = BulkItem.__table__.c
+    session.connection().execute(
+        update(BulkItem.__table__).where(  # type: ignore[arg-type]  # it is a Table
+            item.bulk_id == action.id, item.report_id == bindparam("item")
+        ),
+        results,
+    )
     return True
 
 
