@@ -97,7 +97,7 @@ def narrowing_of(
         conditions.append(_below_path(session, filter.section, site_ids))
     if filter.words:
         phrases = wanted(filter.words)
-        conditions.append(has_words(session, phrases, Listed.id) if phrases else false())
+        conditions.append(has_words(phrases, Listed.id) if phrases else false())
         if phrases:
             sources.append(found_by(session, phrases))
     sources += [select(Report.id.label("id")).where(within, each.of(Report)) for each in ranges]
