@@ -35,7 +35,7 @@ def test_closed_report_leaves_a_line_that_says_so(press: Press, report: Report) 
     assert report.status == "fixed"
     assert part.lstrip().startswith(f'<li class="row done" id="report-{report.public_id}"')
     assert f"Marked as fixed by {EDITOR}" in part
-    assert f'hx-post="/reports/{report.public_id}/undo"' in part
+    assert f'formaction="/reports/{report.public_id}/undo" hx-post' in part
     assert "<html" not in part
 
 

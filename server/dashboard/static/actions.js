@@ -29,6 +29,12 @@
     notices.replaceChildren(notice);
   };
 
+  // A row's buttons say once where they lead, for those without scripts.
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    const own = detail.elt.closest(".row") && detail.elt.getAttribute("formaction");
+    if (own) detail.path = own;
+  });
+
   document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
     if (!target.matches(".row")) return;
     acted = target.id;
