@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextvars
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, has_app_context
+from flask import Flask
 from flask.testing import FlaskClient
+from own_context import OwnContextClient
 from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from sqlalchemy import select
 from submissions import EDITOR, ORIGIN, PASSWORD, Submit, body_for
@@ -23,18 +23,6 @@ from server.extensions import db, limiter
 from server.models import Base, Site, User
 from server.notify.routing import route_due
 from server.sites import add_member, add_site, add_user
-
-
-class OwnContextClient(FlaskClient):
-    """Each request in a context of its own, as on a server: the test's application context would
-    hand one request's user to the next."""
-
-    def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        answer = contextvars.Context().run(super().open, *arguments, **options)
-        if has_app_context():
-            # The test's own session reads what the request wrote.
-            db.session.rollback()
-        return answer
 
 
 @pytest.fixture(scope="session")

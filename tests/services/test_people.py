@@ -1,0 +1,165 @@
+"""People and log-ins on both databases, also where two act in the same moment."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from log_ins import log_in
+from own_context import OwnContextClient
+from sqlalchemy import func, select
+from submissions import EDITOR, ORIGIN, PASSWORD
+
+from server import create_app
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.models import AuditEntry, Base, Invitation, LoginSession, Membership, Site, User
+from server.notify.account_mail import invitation_path
+from server.sites import add_member, add_site, add_user
+
+OTHER = "bo@news.example"
+CHOSEN = {"password": "seven green kettles sing", "password_confirm": "seven green kettles sing"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
+    if request.param == "postgresql":
+        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
+    app = create_app(settings)
+    app.test_client_class = OwnContextClient
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        yield app
+        db.session.remove()
+        Base.metadata.drop_all(db.engine)
+        db.engine.dispose()
+
+
+@pytest.fixture
+def people(app: Flask) -> str:
+    """The address of a site's people; the two of them are owners."""
+    with write_transaction() as session:
+        site = add_site(session, "The News", [ORIGIN])
+        for email in (EDITOR, OTHER):
+            add_member(session, add_user(session, email, PASSWORD), site, "owner")
+        return f"/sites/{site.key}/people"
+
+
+def owner(app: Flask, email: str) -> FlaskClient:
+    client = app.test_client()
+    assert log_in(client, email)
+    return client
+
+
+def at_once(works: list[Callable[[], int]]) -> list[int]:
+    """The status of each answer."""
+    together = threading.Barrier(len(works))
+
+    def wait_and_do(work: Callable[[], int]) -> int:
+        together.wait()
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(wait_and_do, works))
+
+
+def count(table: type) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_two_owners_who_demote_each_other_leave_one(app: Flask, people: str) -> None:
+    clients = [owner(app, EDITOR), owner(app, OTHER)]
+    ids = [
+        db.session.scalars(select(Membership.id).join(User).where(User.email == email)).one()
+        for email in (OTHER, EDITOR)
+    ]
+
+    def demote(client: FlaskClient, member: int) -> Callable[[], int]:
+        form = {"id": str(member), "role": "viewer"}
+        return lambda: client.post(f"{people}/role", data=form).status_code
+
+    statuses = at_once([demote(*pair) for pair in zip(clients, ids, strict=True)])
+
+    db.session.rollback()
+    roles = sorted(db.session.scalars(select(Membership.role)))
+    assert roles == ["owner", "viewer"]
+    # The second was no owner any more, or the last one.
+    assert sorted(statuses)[0] == 303
+    assert sorted(statuses)[1] in (404, 422)
+
+
+def test_one_address_is_invited_once(app: Flask, people: str) -> None:
+    form = {"email": "cy@news.example", "role": "editor"}
+
+    def invite(client: FlaskClient) -> Callable[[], int]:
+        return lambda: client.post(f"{people}/invite", data=form).status_code
+
+    statuses = at_once([invite(owner(app, email)) for email in (EDITOR, OTHER)])
+
+    assert sorted(statuses) == [303, 422]
+    assert count(Invitation) == 1
+
+
+def test_one_invitation_is_accepted_once(app: Flask, people: str) -> None:
+    owner(app, EDITOR).post(f"{people}/invite", data={"email": "cy@news.example", "role": "editor"})
+    settings = app.extensions["copydesk_settings"]
+    path = invitation_path(settings, db.session.scalars(select(Invitation.public_id)).one())
+
+    statuses = at_once(
+        [lambda: app.test_client().post(path, data=CHOSEN).status_code for _ in range(3)]
+    )
+
+    assert sorted(statuses) == [303, 410, 410]
+    assert (count(User), count(Membership), count(Invitation)) == (3, 3, 0)
+
+
+def test_log_ins_come_and_go(app: Flask, people: str) -> None:
+    here, there = owner(app, EDITOR), owner(app, EDITOR)
+    assert count(LoginSession) == 2
+
+    page = here.get("/account/sessions").text
+    (other,) = [each for each in re.findall(r'name="id" value="([^"]+)"', page) if each != "others"]
+    here.post("/account/sessions/end", data={"id": other})
+
+    assert (here.get("/").status_code, there.get("/").status_code) == (200, 302)
+    here.post("/logout")
+    assert count(LoginSession) == 0
+
+
+def test_password_is_changed_and_the_log_says_so(app: Flask, people: str) -> None:
+    here = owner(app, EDITOR)
+
+    here.post(
+        "/account/password",
+        data={
+            "password": PASSWORD,
+            "new_password": CHOSEN["password"],
+            "new_password_confirm": CHOSEN["password"],
+        },
+    )
+
+    assert log_in(app.test_client(), password=CHOSEN["password"])
+    db.session.rollback()
+    actions = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    assert actions == ["account.logged_in", "account.password_changed", "account.logged_in"]
+    assert "changed the password" in here.get(people.replace("/people", "/log")).text
+
+
+def test_site_takes_what_is_noted_of_it_along(app: Flask, people: str) -> None:
+    owner(app, EDITOR).post(f"{people}/invite", data={"email": "cy@news.example", "role": "editor"})
+
+    with write_transaction() as session:
+        session.delete(session.scalars(select(Site)).one())
+
+    left = set(db.session.scalars(select(AuditEntry.action)))
+    assert (count(Invitation), count(Membership)) == (0, 0)
+    assert left == {"account.logged_in"}
