@@ -164,7 +164,7 @@ def test_session_cookie_is_closed_to_scripts_and_other_sites(
         assert cookie.same_site == "Lax", name
 
 
-def test_https_address_makes_cookies_secure(settings: Settings) -> None:
+def test_https_address_makes_cookies_secure(settings: Settings, editor: User) -> None:
     app = create_app(replace(settings, public_url="https://desk.example"))
 
     client = app.test_client()
@@ -249,6 +249,9 @@ class TestGuessing:
         app.config["WTF_CSRF_ENABLED"] = False
         with app.app_context():
             Base.metadata.create_all(db.engine)
+            with write_transaction() as session:
+                # Where nobody is yet, everything leads to the first run.
+                add_user(session, EDITOR, PASSWORD)
             yield app
             db.session.remove()
             db.engine.dispose()
