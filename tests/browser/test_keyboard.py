@@ -165,3 +165,13 @@ def test_without_scripts_the_same_buttons_do_the_same(
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".holder")).to_have_count(0)
     plain.close()
+
+
+def test_who_is_logged_out_is_led_to_the_log_in(queue: Page, context: BrowserContext) -> None:
+    context.clear_cookies()
+
+    queue.keyboard.press("j")
+    queue.keyboard.press("f")
+
+    expect(queue.locator("#password")).to_be_visible()
+    expect(queue.locator(".row")).to_have_count(0)
