@@ -16,7 +16,7 @@ NODE_WHEEL := $(if $(filter yes,$(NODE_OK)),,$(VENV)/.node-installed)
 # What is installed here comes first, so that recipes and tests find that Node.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test lint widget translations setup screenshots kill-test benchmark-intake clean
+.PHONY: run test lint widget translations setup screenshots kill-test benchmark-intake benchmark-queue clean
 
 run: setup
 	@$(BIN)/copydesk demo
@@ -43,6 +43,10 @@ kill-test: $(VENV)/.test-installed
 # How fast the intake is beside a bare Flask app.
 benchmark-intake: $(VENV)/.test-installed
 	$(BIN)/python benchmarks/intake.py --postgresql
+
+# How fast the queue is among a thousand and among a million reports.
+benchmark-queue: $(VENV)/.test-installed
+	$(BIN)/python benchmarks/editors_queue.py
 
 widget: $(MANIFEST)
 

@@ -58,7 +58,7 @@ def show_queue() -> Response | str:
         listing=listing,
         counts=queue.counts_by_view(session, user, address.filter.site_id),
         count_limit=queue.COUNT_LIMIT,
-        languages=narrowing.known_names(session, Page.language, site_ids),
+        languages=narrowing.known_names(session, Page.language, site_ids)[:MAX_OFFERED],
         news=_news_address(address),
         tags=[
             (each.name, script_tag(each, settings.public_url))
