@@ -98,6 +98,9 @@ def narrowing_of(
     if filter.words:
         phrases = wanted(filter.words)
         conditions.append(has_words(phrases, Listed.id) if phrases else false())
+        if len(phrases) > 1:
+            # Where the complete words are rare, nobody need look for all that begins as the last.
+            sources.append(found_by(session, phrases[:-1], complete=True))
         if phrases:
             sources.append(found_by(session, phrases))
     sources += [select(Report.id.label("id")).where(within, each.of(Report)) for each in ranges]

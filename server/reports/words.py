@@ -64,20 +64,20 @@ def index_words(session: Session, report_ids: Collection[int]) -> None:
     )
 
 
-def found_by(session: Session, phrases: Collection[Phrase]) -> Select[int]:
-    """The ids of reports that have all of these, the last as the beginning of a word."""
-    *whole, last = phrases
+def found_by(
+    session: Session, phrases: Collection[Phrase], *, complete: bool = False
+) -> Select[int]:
+    """The ids of reports that have all of these, the last as the beginning of a word unless all
+    are ``complete``."""
+    beginning = not complete and is_beginning([*phrases][-1])
     if session.get_bind().dialect.name == "sqlite":
         # Quoted, so that nothing of what was typed is read as a sign of the query language.
-        terms = [f'"{" ".join(phrase)}"' for phrase in (*whole, last)]
-        match = " ".join(terms) + ("*" if is_beginning(last) else "")
+        match = " ".join(f'"{" ".join(phrase)}"' for phrase in phrases) + "*" * beginning
         return select(_index.c.rowid.label("id")).where(
             _index.c.report_words_index.op("MATCH")(match)
         )
-    terms = [" <-> ".join(f"'{word}'" for word in phrase) for phrase in (*whole, last)]
-    match = " & ".join(f"({term})" for term in terms)
-    if is_beginning(last):
-        match = match.removesuffix(")") + ":*)"
+    terms = [" <-> ".join(f"'{word}'" for word in phrase) for phrase in phrases]
+    match = " & ".join(terms) + ":*" * beginning
     return select(ReportWords.report_id.label("id")).where(
         func.to_tsvector(_SIMPLE, ReportWords.words).op("@@")(func.to_tsquery(_SIMPLE, match))
     )
