@@ -16,7 +16,7 @@ from server.language import gettext, ngettext
 from server.models import Delivery
 from server.models.delivery import DELIVERY_STATES
 from server.notify import again, breaker, log
-from server.reports.membership import sites_of, sites_to_act_on
+from server.reports.membership import site_among, sites_of, sites_to_act_on
 
 # A mail carries its style in itself; nothing else may load, and nothing may run.
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
@@ -28,7 +28,7 @@ def show_deliveries() -> str:
     """What went to whom, newest first."""
     settings, session = settings_of(), db.session()
     sites = sites_of(session, signed_in())
-    site = next((each for each in sites if each.key == request.args.get("site")), None)
+    site = site_among(session, sites, request.args.get("site"))
     state = request.args.get("state", "")
     state = state if state in DELIVERY_STATES else ""
     found, following = log.deliveries_of(

@@ -10,9 +10,11 @@ from typing import Any
 
 from flask import abort, url_for
 
+from server.extensions import db
 from server.language import gettext
 from server.models import Site
 from server.reports.filters import EVERYTHING, Filter
+from server.reports.membership import site_among
 from server.reports.views import ORDERS, VIEWS, Cursor, Order
 from server.text.normalise import normalise
 
@@ -38,7 +40,7 @@ class QueueAddress:
         ours, and 400 for a filter that means nothing."""
         view, key = values.get("view") or "open", values.get("site")
         sort = values.get("sort") or "newest"
-        site = next((each for each in sites if each.key == key), None)
+        site = site_among(db.session(), sites, key)
         if view not in VIEWS or sort not in ORDERS or (key and site is None):
             abort(404)
         after = ORDERS[sort].cursor(values.get("after", ""))

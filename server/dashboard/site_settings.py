@@ -13,7 +13,7 @@ from server.dashboard.site_pages import NO_REFUSAL, Refusal, change, owned, site
 from server.dashboard.sites import SITE
 from server.language import gettext
 from server.models import Site, User
-from server.sites import change_origins, rename_site
+from server.sites import change_origins, change_site, rename_site
 from server.text.address import origin_pattern
 
 ADDRESS = f"{SITE}/settings"
@@ -34,12 +34,13 @@ def change_site_settings(site_key: str) -> Response | tuple[str, int]:
     def work(session: Session, site: Site, user: User) -> str:
         form = request.form
         rename_site(session, site, form.get("name", ""), form.get("language", ""))
+        change_site(site, zone=form.get("zone", site.zone).strip())
         audit.record(
             session,
             "site.renamed",
             actor=user,
             site=site,
-            detail=f"{site.name}, {site.language}",
+            detail=f"{site.name}, {site.language}, {site.zone}",
         )
         return gettext("Saved.")
 

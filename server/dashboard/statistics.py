@@ -17,7 +17,7 @@ from server.dashboard.plots import HEIGHT, WIDTH, plot_of
 from server.extensions import db
 from server.language import gettext
 from server.models import Site
-from server.reports.membership import sites_of
+from server.reports.membership import site_among, sites_of
 from server.statistics.figure import Figure, Period
 from server.statistics.figures import FIGURES
 
@@ -35,7 +35,7 @@ class Choice:
         """Answers 404 for a site that is not the account's, 400 for what is no period."""
         sites = sites_of(db.session(), signed_in())
         key = request.args.get("site", "")
-        site = next((each for each in sites if each.key == key), None)
+        site = site_among(db.session(), sites, key)
         if key and site is None:
             abort(404)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, contains_eager
@@ -66,6 +66,18 @@ def membership_with_key(session: Session, user: User, key: str) -> Membership | 
     return session.scalar(
         select(Membership).join(Site).where(Membership.user_id == user.id, _has_key(key))
     )
+
+
+def site_among(session: Session, sites: Iterable[Site], key: str | None) -> Site | None:
+    """The one of some sites that has a key, or had it when somebody kept a view; None for any
+    other."""
+    if not key:
+        return None
+    by_key = {each.key: each for each in sites}
+    if key in by_key:
+        return by_key[key]
+    former = session.scalar(select(FormerKey.site_id).where(FormerKey.key == key))
+    return next((each for each in by_key.values() if each.id == former), None)
 
 
 def _has_key(key: str) -> ColumnElement[bool]:

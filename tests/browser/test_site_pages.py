@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterator
 
 import pytest
+from browsing import Newspaper
 from live_server import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -84,3 +87,34 @@ def test_tag_is_copied(context: BrowserContext, owner: Page, owned: LiveServer) 
 
     expect(owner.get_by_role("button", name="Copied")).to_be_visible()
     assert owner.evaluate("navigator.clipboard.readText()") == owned.script_tag
+
+
+def test_report_kept_under_a_former_key_is_sent_with_the_new_tag(
+    page: Page, server: LiveServer, newspaper: Newspaper
+) -> None:
+    """The reader's connection was lost before the site got its new key."""
+    origin = newspaper.serve("/renewed", "<p>No tag yet").removesuffix("/renewed")
+    site = server.command("sites", "add", "The Renewed", "--origin", origin)
+    former = site.split("/w/")[1].split(".js")[0]
+    key = uuid.uuid4().hex
+    body = {
+        "site": former,
+        "idempotency_key": key,
+        "page": {"url": f"{origin}/renewed"},
+        "selector": {"exact": "wich"},
+    }
+    page.goto(f"{origin}/renewed")
+    page.evaluate(
+        "([name, body]) => localStorage.setItem(name, JSON.stringify([Date.now(), body]))",
+        [f"copydesk:{former}:{key}", json.dumps(body)],
+    )
+    server.command("sites", "key", "The Renewed", "--renew")
+    tag = server.command("sites", "tag", "The Renewed").strip()
+    assert former not in tag
+    newspaper.serve("/renewed", f"<!doctype html>{tag}<p>Now with a tag")
+
+    with page.expect_response(lambda answer: "/api/v1/submissions" in answer.url) as sent:
+        page.reload()
+
+    assert sent.value.status == 201
+    page.wait_for_function("localStorage.length === 0")

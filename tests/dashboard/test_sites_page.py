@@ -144,17 +144,28 @@ def test_editor_sees_the_tag_and_no_form(editor_client: FlaskClient, site: Site)
 
 
 def test_name_and_language_are_changed(owner: FlaskClient, site: Site) -> None:
-    page = send(owner, f"/sites/{site.key}/settings", name=" The Daily ", language="pt-BR")
+    page = send(
+        owner,
+        f"/sites/{site.key}/settings",
+        name=" The Daily ",
+        language="pt-BR",
+        zone="America/Sao_Paulo",
+    )
 
     assert "Saved." in page
     db.session.refresh(site)
-    assert (site.name, site.language) == ("The Daily", "pt-BR")
-    assert audited() == [("site.renamed", "The Daily, pt-BR")]
+    assert (site.name, site.language, site.zone) == ("The Daily", "pt-BR", "America/Sao_Paulo")
+    assert audited() == [("site.renamed", "The Daily, pt-BR, America/Sao_Paulo")]
 
 
 @pytest.mark.parametrize(
     ("field", "form"),
-    [("name", {"name": ""}), ("name", {"name": "Another"}), ("language", {"language": "x"})],
+    [
+        ("name", {"name": ""}),
+        ("name", {"name": "Another"}),
+        ("language", {"language": "x"}),
+        ("zone", {"zone": "Mars/Olympus"}),
+    ],
 )
 def test_wrong_settings_are_named_and_not_kept(
     owner: FlaskClient, site: Site, field: str, form: dict[str, str]
@@ -209,6 +220,17 @@ def test_key_is_renewed_once_and_the_former_one_ended(owner: FlaskClient, site: 
     assert "do not work any more" in page
     assert "End it now" not in page
     assert [action for action, _ in audited()] == ["site.key_renewed", "site.key_ended"]
+
+
+def test_kept_views_are_those_of_the_site_after_its_key_was_renewed(
+    owner: FlaskClient, site: Site
+) -> None:
+    former = site.key
+    send(owner, f"/sites/{former}/key/renew", key=former)
+
+    for address in (f"/?site={former}", f"/statistics?site={former}", f"/sites/{former}"):
+        assert owner.get(address).status_code == 200, address
+    assert owner.get("/?site=ck_another").status_code == 404
 
 
 def test_former_key_of_another_site_is_not_ended(owner: FlaskClient, site: Site) -> None:
