@@ -17,7 +17,7 @@ from server import account_events, login_sessions, openid
 from server.account_messages import Messages
 from server.clock import now
 from server.config import Settings
-from server.extensions import db, limiter
+from server.extensions import db, limiter, settings_of
 from server.login_sessions import REMEMBERED, SESSION
 from server.models import Passkey, User
 from server.notify.account_mail import RESET_HOURS
@@ -105,7 +105,7 @@ def configure_security(app: Flask) -> None:
     login_sessions.init_app(app)
     account_events.init_app(app)
     app.before_request(_write_from_the_beginning)
-    _slow_down(app, settings.login_limit)
+    _slow_down(app)
     # Recovery codes help who lost a phone; a mail to the operator is not a way in.
     app.view_functions["security.two_factor_rescue"] = _to_recovery
     code = "security.two_factor_token_validation"
@@ -148,10 +148,15 @@ def _second_factor(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _slow_down(app: Flask, limit: str) -> None:
+# One count for all that could be guessed, else an attacker would take them in turn. Made once: the
+# limiter knows views by their names, whatever application of the process they belong to.
+_slowed: Any = limiter.shared_limit(
+    lambda: settings_of().login_limit, scope="login", methods=["POST"]
+)
+
+
+def _slow_down(app: Flask) -> None:
     """Throttle whatever could be guessed at: passwords, codes, passkeys."""
-    # One count for all of them, else an attacker would take them in turn.
-    slowed: Any = limiter.shared_limit(limit, scope="login", methods=["POST"])
     for name in (
         "login",
         "verify",
@@ -163,7 +168,7 @@ def _slow_down(app: Flask, limit: str) -> None:
         "wan_signin_response",
         "wan_verify_response",
     ):
-        app.view_functions[f"security.{name}"] = slowed(app.view_functions[f"security.{name}"])
+        app.view_functions[f"security.{name}"] = _slowed(app.view_functions[f"security.{name}"])
 
 
 def _never_logging_out(validate: Callable[..., Any]) -> Callable[..., Any]:
