@@ -19,7 +19,7 @@ from server import people as domain
 from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
-from server.models import AuditEntry, Delivery, Invitation, Membership, Site, User
+from server.models import AuditEntry, Delivery, Invitation, Membership, User
 from server.notify.account_mail import forget_account_mail, forget_invitations
 from server.notify.deliver import deliver_due
 from server.notify.links import INVITATION_DAYS
@@ -279,71 +279,3 @@ class TestSecrets:
         assert forget_account_mail() == 0
         with time_machine.travel(now() + timedelta(days=31)):
             assert forget_account_mail() == 1
-
-
-class TestMembers:
-    @pytest.fixture
-    def bo(self, app: Flask, site: Site) -> User:
-        with write_transaction() as session:
-            user = add_user(session, BO, PASSWORD)
-            add_member(session, user, session.get_one(Site, site.id), "viewer")
-        return user
-
-    def id_of(self, user: User) -> str:
-        return str(
-            db.session.scalars(select(Membership.id).where(Membership.user_id == user.id)).one()
-        )
-
-    def test_role_is_changed(self, owner_client: FlaskClient, people: str, bo: User) -> None:
-        send(owner_client, f"{people}/role", id=self.id_of(bo), role="editor")
-
-        assert roles() == {EDITOR: "owner", BO: "editor"}
-        entry = db.session.scalars(
-            select(AuditEntry).where(AuditEntry.action == "member.role_changed")
-        ).one()
-        assert entry.detail == f"{BO}: viewer → editor"
-
-    def test_member_is_removed(self, owner_client: FlaskClient, people: str, bo: User) -> None:
-        send(owner_client, f"{people}/remove", id=self.id_of(bo))
-
-        assert roles() == {EDITOR: "owner"}
-
-    @pytest.mark.parametrize("form", [{"role": "viewer"}, {}])
-    def test_last_owner_stays_one(
-        self, owner_client: FlaskClient, people: str, editor: User, bo: User, form: dict[str, str]
-    ) -> None:
-        address = f"{people}/role" if form else f"{people}/remove"
-        answer = owner_client.post(address, data={"id": self.id_of(editor), **form})
-
-        assert answer.status_code == 422
-        assert "The site needs an owner" in answer.text
-        assert roles()[EDITOR] == "owner"
-
-    def test_closed_account_is_no_owner_that_counts(
-        self, owner_client: FlaskClient, people: str, editor: User, bo: User
-    ) -> None:
-        send(owner_client, f"{people}/role", id=self.id_of(bo), role="owner")
-        with write_transaction() as session:
-            session.get_one(User, bo.id).active = False
-
-        answer = owner_client.post(f"{people}/remove", data={"id": self.id_of(editor)})
-
-        assert answer.status_code == 422
-
-    def test_owner_who_leaves_is_led_away(
-        self, owner_client: FlaskClient, people: str, editor: User, bo: User
-    ) -> None:
-        send(owner_client, f"{people}/role", id=self.id_of(bo), role="owner")
-
-        answer = owner_client.post(f"{people}/remove", data={"id": self.id_of(editor)})
-
-        assert answer.location == "/"
-        assert owner_client.get(people).status_code == 404
-
-    @pytest.mark.parametrize(("value", "status"), [("", 400), ("x", 400), ("999999", 404)])
-    def test_unknown_member_changes_nothing(
-        self, owner_client: FlaskClient, people: str, value: str, status: int
-    ) -> None:
-        for action in ("role", "remove"):
-            answer = owner_client.post(f"{people}/{action}", data={"id": value, "role": "viewer"})
-            assert answer.status_code == status
