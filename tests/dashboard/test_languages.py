@@ -45,7 +45,7 @@ def test_pages_speak_the_accounts_language_else_the_browsers(
     assert ("Статистика" in page) == (spoken == RUSSIAN)
 
 
-def test_log_in_speaks_the_browsers_language(client: FlaskClient) -> None:
+def test_log_in_speaks_the_browsers_language(editor: User, client: FlaskClient) -> None:
     headers = {"Accept-Language": "ru"}
 
     assert RUSSIAN in client.get("/login", headers=headers).text

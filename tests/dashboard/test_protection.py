@@ -12,7 +12,7 @@ from sqlalchemy import select
 from submissions import Submit
 
 from server.extensions import db
-from server.models import Delivery, Report
+from server.models import Delivery, Report, User
 from server.notify.deliver import deliver_due
 
 Token = Callable[[str], str]
@@ -111,7 +111,9 @@ def test_no_page_needs_inline_script_or_style(editor_client: FlaskClient, report
         assert not re.search(r"<script(?![^>]* src=)|<style|\sstyle=|\son\w+=", page), address
 
 
-def test_assets_are_kept_for_as_long_as_they_are_the_same(client: FlaskClient) -> None:
+def test_assets_are_kept_for_as_long_as_they_are_the_same(
+    editor: User, client: FlaskClient
+) -> None:
     page = client.get("/login").text
     assets = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page)
 
