@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import brotli
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -12,13 +13,21 @@ from server import dashboard, intake, language, links, logs, notify, problems, t
 from server.accounts import configure_security
 from server.config import Settings
 from server.database import prepare_engine
-from server.extensions import api, csrf, db, limiter, mail, migrate
+from server.extensions import api, compress, csrf, db, limiter, mail, migrate
 from server.schema import MIGRATIONS_DIR
 from server.sessions import EditorsSession, spare_readers
 
 __version__ = "0.1.0"
 
 LIMIT_STORAGE_SECONDS = 1
+COMPRESSED = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "text/csv",
+    "application/json",
+    "image/svg+xml",
+]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -38,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
         )
 
+    # What is registered first runs last: a page is compressed when nobody changes it any more.
+    compress.init_app(app)
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
@@ -83,6 +94,12 @@ def _flask_configuration(settings: Settings) -> dict[str, Any]:
         "RATELIMIT_STRATEGY": "fixed-window",
         # Redis down must not close the intake: limits then count per process.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": settings.limit_storage_url != "memory://",
+        # The widget's files are compressed when they are built; readers' answers are too short.
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
+        "COMPRESS_MIMETYPES": COMPRESSED,
+        "COMPRESS_BR_MODE": brotli.MODE_TEXT,
+        "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["dashboard.static", "links.static"],
         "API_TITLE": "Copydesk",
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.1.0",

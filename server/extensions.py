@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, current_app
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_limiter import Limiter
 from flask_mail import Mail
 from flask_migrate import Migrate
@@ -21,6 +22,7 @@ migrate = Migrate()
 mail = Mail()
 csrf = CSRFProtect()
 babel = Babel()
+compress = Compress()
 limiter = Limiter(key_func=sender_key, headers_enabled=False)
 api = Api()
 # Every error is described where it occurs.
