@@ -62,6 +62,10 @@ def _row(report: Report) -> str:
         address = QueueAddress(view="all" if request.form.get("view") == "all" else "open")
     else:
         address = QueueAddress.read(request.form, membership.sites_of(session, user))
+    counts: dict[str, int] = {}
+    # Within a filter only the whole list is counted.
+    if origin == "queue" and not address.filter.narrows:
+        counts = queue.counts_by_view(session, user, address.filter.site_id)
     last = history.latest_events(session, report, limit=1)[0]
     return render_template(
         "dashboard/row_changed.html",
@@ -71,6 +75,10 @@ def _row(report: Report) -> str:
         report=report,
         stays_in_view=VIEWS[address.view].holds(report, user.id),
         stays=True,
+        in_place=True,
+        views=VIEWS,
+        counts=counts,
+        count_limit=queue.COUNT_LIMIT,
         last=last,
         undoable=last.kind in UNDONE and last.actor_id == user.id,
         **rows([report]),

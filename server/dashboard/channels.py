@@ -10,13 +10,13 @@ from flask_login import current_user
 from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
-from server import tasks
+from server import audit, tasks
 from server.dashboard.blueprint import blueprint, signed_in
 from server.database import write_transaction
 from server.extensions import db, settings_of
 from server.invalid import InvalidInput
 from server.language import gettext, lazy
-from server.models import Channel, Site
+from server.models import Channel, Site, User
 from server.notify import log, site_channels
 from server.notify.channels.chat import SERVICES, shown_address
 from server.reports.membership import sites_owned_by
@@ -27,6 +27,13 @@ DONE = {
     "resume": lazy("Active again."),
     "test": lazy("A test message is on its way; see below."),
     "remove": lazy("Removed."),
+}
+RECORDED = {
+    "pause": "channel.paused",
+    "resume": "channel.resumed",
+    "test": "channel.tested",
+    "rotate": "channel.secret_renewed",
+    "remove": "channel.removed",
 }
 # When a report is:
 EVENT_WORDS = {
@@ -86,17 +93,21 @@ def add_channel() -> Response | str | tuple[str, int]:
     site_id = next((site.id for site in _owned_sites() if site.key == draft.site), None) or abort(
         404
     )
+    user_id = signed_in().id
     try:
         with write_transaction() as session:
+            site = session.get_one(Site, site_id)
             channel = site_channels.add_channel(
                 session,
-                session.get_one(Site, site_id),
+                site,
                 draft.kind,
                 name=draft.name,
                 address=draft.address,
                 events=draft.events,
                 allow_private=settings_of().webhook_allow_private,
             )
+            user = session.get_one(User, user_id)
+            audit.record(session, "channel.added", actor=user, site=site, detail=channel.name)
     except InvalidInput as error:
         name, _, words = str(error).partition(": ")
         draft.errors[name] = words[:1].upper() + words[1:]
@@ -118,10 +129,17 @@ def show_channels_instead(reference: str, action: str) -> Response:
 @auth_required("session")
 def change_channel(reference: str, action: str) -> Response | str:
     """Pause, resume, test, rotate or remove one."""
-    channel_id = _channel(reference).id
+    channel_id, user_id = _channel(reference).id, signed_in().id
     secret = ""
     with write_transaction() as session:
         channel = session.get_one(Channel, channel_id)
+        audit.record(
+            session,
+            RECORDED[action],
+            actor=session.get_one(User, user_id),
+            site=channel.site,
+            detail=channel.name,
+        )
         if action == "rotate":
             if channel.kind != "webhook":
                 abort(404)

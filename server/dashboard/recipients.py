@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,13 +10,15 @@ from flask_security.decorators import auth_required
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from server import audit
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.notifications import form_values, form_words, read_choices, split_error
+from server.dashboard.site_pages import Work
 from server.database import write_transaction
 from server.extensions import db
 from server.invalid import InvalidInput
 from server.language import gettext, names_of_languages
-from server.models import Site, Subscription
+from server.models import Site, Subscription, User
 from server.notify.authors import authors_of
 from server.notify.desk import (
     Desk,
@@ -54,16 +55,17 @@ def show_recipients_instead(site_key: str, form: str) -> Response:
 def add_site_recipient(site_key: str) -> Response | tuple[str, int]:
     """Let an address without an account hear of the site's reports."""
 
-    def work(session: Session, site_id: int) -> str:
+    def work(session: Session, site: Site, user: User) -> str:
         desk = _desk()
         added = add_recipient(
             session,
-            site_id,
+            site.id,
             desk.address,
             desk.choices,
             name=desk.name,
             language=desk.language,
         )
+        audit.record(session, "recipient.added", actor=user, site=site, detail=desk.address)
         return gettext("%(address)s is a recipient now.", address=added.address)
 
     return change(site_key, "recipient", work)
@@ -81,11 +83,18 @@ def show_recipient(site_key: str, public_id: uuid.UUID) -> str:
 @auth_required("session")
 def change_site_recipient(site_key: str, public_id: uuid.UUID) -> Response | tuple[str, int]:
     """Change the address, its name, its language and when it hears."""
-    site_id = own_site(site_key).id
+    site_id, user_id = own_site(site_key).id, signed_in().id
     try:
         with write_transaction() as session:
             found = recipient_named(session, site_id, public_id) or abort(404)
-            address = change_recipient(session, found, _desk()).address
+            address = str(change_recipient(session, found, _desk()).address)
+            audit.record(
+                session,
+                "recipient.changed",
+                actor=session.get_one(User, user_id),
+                site=session.get_one(Site, site_id),
+                detail=address,
+            )
     except InvalidInput as error:
         db.session.rollback()
         site = own_site(site_key)
@@ -100,23 +109,22 @@ def change_site_recipient(site_key: str, public_id: uuid.UUID) -> Response | tup
 def remove_site_recipient(site_key: str) -> Response | tuple[str, int]:
     """Send an address nothing more."""
 
-    def work(session: Session, site_id: int) -> str:
-        found = recipient_named(session, site_id, named_row()) or abort(404)
+    def work(session: Session, site: Site, user: User) -> str:
+        found = recipient_named(session, site.id, named_row()) or abort(404)
+        audit.record(session, "recipient.removed", actor=user, site=site, detail=str(found.address))
         remove_recipient(session, found)
         return gettext("%(address)s is no recipient any more.", address=found.address)
 
     return change(site_key, "recipient", work)
 
 
-def change(
-    site_key: str, form: str, work: Callable[[Session, int], str]
-) -> Response | tuple[str, int]:
+def change(site_key: str, form: str, work: Work) -> Response | tuple[str, int]:
     """Do what a form asks, and say what ``work`` says; or show the form again with what is
     wrong."""
-    site_id = own_site(site_key).id
+    site_id, user_id = own_site(site_key).id, signed_in().id
     try:
         with write_transaction() as session:
-            said = work(session, site_id)
+            said = work(session, session.get_one(Site, site_id), session.get_one(User, user_id))
     except InvalidInput as error:
         return recipients_page(own_site(site_key), form, str(error)), 422
     flash(said)

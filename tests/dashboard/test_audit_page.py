@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -10,12 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from submissions import EDITOR, PASSWORD
 
+import server
 from server import audit
 from server.audit import forget_old, record
 from server.clock import now
+from server.dashboard.audit import WORDS
 from server.database import write_transaction
 from server.extensions import db
-from server.models import AuditEntry, Membership, Site, User
+from server.models import AuditEntry, Channel, Membership, Site, User
 from server.sites import add_member, add_site, add_user
 
 BO = "bo@news.example"
@@ -119,3 +123,61 @@ def test_old_entries_are_forgotten(editor: User) -> None:
         assert forget_old(31) == 0
         assert forget_old(29) == 1
     assert db.session.scalars(select(AuditEntry)).all() == []
+
+
+def test_every_action_that_is_recorded_has_words() -> None:
+    subjects = "account|author|channel|member|recipient|rule|site|token"
+    recorded = {
+        action
+        for file in Path(server.__file__).parent.rglob("*.py")
+        if re.search(r"\brecord\(", text := file.read_text())
+        for action in re.findall(rf'"((?:{subjects})\.[a-z_]+)"', text)
+        if not action.endswith(".html")
+    }
+
+    assert "channel.secret_renewed" in recorded
+    assert recorded - WORDS.keys() == set()
+
+
+def test_recipients_rules_and_authors_are_noted(
+    editor_client: FlaskClient, log: str, site: Site
+) -> None:
+    recipients = f"/sites/{site.key}/recipients"
+    for form, values in {
+        "add": {"address": "desk@news.example", "mode": "weekly", "hour": "9"},
+        "rules/add": {"section": "Sport", "recipients": "sport@news.example"},
+        "authors/add": {"name": "Anna Berg", "author_address": "anna@news.example"},
+    }.items():
+        assert editor_client.post(f"{recipients}/{form}", data=values).status_code == 303
+
+    page = editor_client.get(log).text
+
+    for words in ("added a recipient", "desk@news.example", "added a rule", "sport@news.example"):
+        assert words in page
+    assert "set an author’s address" in page
+    assert "Anna Berg" in page
+
+
+def test_channels_are_noted_without_their_address(
+    editor_client: FlaskClient, log: str, site: Site
+) -> None:
+    form = {
+        "site": site.key,
+        "kind": "webhook",
+        "name": "Ticker",
+        "address": "https://hook.example/secret-path",
+        "events": ["opened"],
+    }
+    assert editor_client.post("/channels", data=form).status_code == 200
+    reference = db.session.scalars(select(Channel.reference)).one()
+    for action in ("pause", "resume", "rotate", "remove"):
+        editor_client.post(f"/channels/{reference}/{action}")
+
+    page = editor_client.get(log).text
+
+    # Each stands in the field to choose from as well.
+    for words in ("added", "paused", "resumed", "removed"):
+        assert page.count(f"{words} a channel") == 2
+    assert page.count("renewed a channel’s secret") == 2
+    assert "Ticker" in page
+    assert "secret-path" not in page

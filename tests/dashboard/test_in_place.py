@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -47,6 +48,12 @@ def test_what_is_told_comes_with_it(press: Press, editor_client: FlaskClient) ->
     assert "Undo" in notices
     # It is said once.
     assert "Marked as fixed: " not in editor_client.get("/").text
+
+
+def test_counts_of_the_views_come_with_it(press: Press) -> None:
+    views = press("fixed").split('<nav class="views" id="views" hx-swap-oob="true"', 1)[1]
+
+    assert re.findall(r'class="count">(\d+)', views) == ["0", "0", "0", "1", "0", "0", "1"]
 
 
 def test_undone_report_is_a_row_again(press: Press, report: Report) -> None:
