@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeVar
 
-from server.text.fold import fold, plain
 from server.text.place import Place, Quote, likeness, place_of, same_place
 
 # The candidates are looked at in their order until they have so many characters in all: a hundred
@@ -30,9 +30,9 @@ def nearest(place: Place, candidates: Iterable[tuple[Key, Quote]]) -> Key | None
         left -= sum(map(len, quote))
         if left < 0:
             break
-        if not _has_letters_in_common(place, quote):
+        other = _place_of(quote)
+        if not _has_letters_in_common(place, other):
             continue
-        other = place_of(quote)
         if alike := likeness(place, other):
             found.append((alike, key, other))
     if not found:
@@ -42,6 +42,10 @@ def nearest(place: Place, candidates: Iterable[tuple[Key, Quote]]) -> Key | None
     if undecided and not all(same_place(closest, other) for _, _, other in found):
         return None
     return key
+
+
+# A page that many report on is compared with the same quotes each time.
+_place_of = lru_cache(maxsize=512)(place_of)
 
 
 def is_clearer(new: Place, shown: Place) -> bool:
@@ -57,16 +61,15 @@ def _length(place: Place) -> int:
     return end - start
 
 
-def _has_letters_in_common(place: Place, quote: Quote) -> bool:
+def _has_letters_in_common(place: Place, other: Place) -> bool:
     """Cheap, and true wherever :func:`likeness` is above 0."""
     start, end = place.hull
-    exact = fold(plain(quote.exact))
-    left = max(quote.prefix, quote.before, key=len)
-    right = max(quote.suffix, quote.after, key=len)
-    text = fold(plain(left)) + exact + fold(plain(right))
     probes = (
         place.text[max(0, start - _PROBE) : start],
         place.text[start : min(end, start + _PROBE)],
         place.text[end : end + _PROBE],
     )
-    return exact in place.text or any(probe in text for probe in probes if probe)
+    if any(probe in other.text for probe in probes if probe):
+        return True
+    start, end = other.hull
+    return other.text[start:end] in place.text

@@ -26,6 +26,7 @@ class _Kept(dict[int, int | None]):
 
 
 _KEPT = _Kept()
+_DROPPED = bytes(code for code in range(128) if _KEPT[code] is None)
 
 
 def fold(text: str) -> str:
@@ -35,7 +36,7 @@ def fold(text: str) -> str:
     form of a whole is that of its parts, one after the other, where no part begins with a mark.
     """
     if text.isascii():
-        return text.casefold().translate(_KEPT)
+        return text.lower().encode().translate(None, _DROPPED).decode()
     # Compatibility caseless matching, the Unicode Standard, section 3.13, D146.
     caseless = unicodedata.normalize("NFD", text).casefold()
     caseless = unicodedata.normalize("NFKD", caseless).casefold()
