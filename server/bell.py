@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
-# One ring tells of everything that was stored before it.
-PAUSE_SECONDS = 0.1
+# One ring tells of everything that was stored before it, and costs as much as storing ten reports.
+PAUSE_SECONDS = 0.5
 
 
 class Bell:

@@ -22,7 +22,7 @@ class EditorsSession(SecureCookieSessionInterface):
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        if "HTTP_COOKIE" not in request.environ or self.get_cookie_name(app) not in request.cookies:
             # Nothing to verify, so no signer to make.
             return self.session_class()
         return super().open_session(app, request)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.http import parse_options_header
 
 from server.problems import Problem
 
@@ -48,7 +50,7 @@ def read_json_object(request: Request) -> dict[str, Any]:
 
 
 def _check_headers(request: Request) -> None:
-    media_type = request.mimetype
+    media_type, charset = _content_type(request.headers.get("Content-Type", ""))
     if media_type and media_type not in MEDIA_TYPES:
         raise Problem(
             415,
@@ -56,12 +58,18 @@ def _check_headers(request: Request) -> None:
             "The body must be JSON, sent as text/plain or application/json.",
             f"Content-Type: {media_type}",
         )
-    charset = request.mimetype_params.get("charset", "utf-8").lower().replace("_", "-")
     if charset not in ("utf-8", "utf8"):
         raise Problem(415, "unsupported-charset", "The body must be UTF-8.", charset)
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding != "identity":
         raise Problem(415, "unsupported-encoding", "The body must not be compressed.", encoding)
+
+
+@lru_cache(maxsize=64)
+def _content_type(header: str) -> tuple[str, str]:
+    """The media type and the charset, both in small letters; browsers send few different ones."""
+    media_type, parameters = parse_options_header(header)
+    return media_type.lower(), parameters.get("charset", "utf-8").lower().replace("_", "-")
 
 
 def _read(request: Request) -> bytes:

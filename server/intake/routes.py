@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, current_app, jsonify, request
@@ -183,7 +182,7 @@ def _new_submission(site: KnownSite, data: dict[str, Any]) -> NewSubmission:
         page_identity(site, page["url"], page.get("canonical") or ""),
         keys.reader_hash(site.key, address_prefix()),
     )
-    new = replace(new, spam_reasons=reasons_for_spam(site, new, data))
+    new.spam_reasons = reasons_for_spam(site, new, data)
     # What waits for its turn holds no connection and no old snapshot.
     if db.session.registry.has():
         db.session.rollback()

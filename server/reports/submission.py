@@ -8,7 +8,7 @@ from server.text.place import Place
 from server.text.spam import Reason
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class NewSubmission:
     """What one POST carried, validated, and what follows from it alone. ``url`` and ``url_hash``
     name the page (see :mod:`server.text.page_identity`), ``page_url`` is what the reader's browser

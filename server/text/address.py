@@ -30,6 +30,10 @@ TRACKING = re.compile(
 # Java servers write the session into the path.
 _PATH_SESSION = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 _UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
+# The parts of what the parser wrote anew, where each has its own characters.
+_NORMAL = re.compile(
+    r"(https?)://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]*)(?::(\d+))?(/[^?#]*)(\?[^#]*)?"
+)
 _ORIGIN_PATTERN = re.compile(r"(https?)://(\*\.)?([^/?#@*]+)")
 
 
@@ -49,12 +53,10 @@ def canonical_address(address: str) -> str:
     known = parse(address)
     path = _PATH_SESSION.sub("", known.pathname)
     kept = "&".join(piece for name, piece in parameters(known.search) if not is_tracking(name))
-    if known.bare and path == known.pathname and kept == known.search.removeprefix("?"):
-        return known.href.removesuffix("?")
-    url = ada_url.URL(known.href)
-    url.username = url.password = url.hash = ""
-    url.pathname, url.search = path, kept
-    return str(url.href).removesuffix("?")
+    if path != known.pathname:
+        # What remains may be a dot segment.
+        path = parse(known.origin + path).pathname
+    return f"{known.origin}{path}?{kept.removeprefix('?')}".removesuffix("?")
 
 
 def parameters(search: str) -> list[tuple[str, str]]:
@@ -112,15 +114,13 @@ def origin_allowed(origin: str, patterns: Iterable[str]) -> bool:
 
 
 class Parsed(NamedTuple):
-    """The parts of an address, as of the URL Standard. ``bare``: no user and no fragment."""
+    """The parts of an address, as of the URL Standard, without user and fragment."""
 
-    href: str
     origin: str
     hostname: str
     port: str
     pathname: str
     search: str
-    bare: bool
 
 
 # Each address is asked several things by one request.
@@ -130,20 +130,14 @@ def parse(address: str) -> Parsed:
     if len(address) > MAX_LENGTH:
         raise AddressError(f"longer than {MAX_LENGTH} characters")
     try:
-        url = ada_url.URL(address)
+        match = _NORMAL.match(ada_url.normalize_url(address))
     except ValueError:
         raise AddressError("not an absolute address") from None
-    if url.protocol not in ("http:", "https:"):
+    if not match:
         raise AddressError("not an http or https address")
-    return Parsed(
-        href=url.href,
-        origin=url.origin,
-        hostname=url.hostname,
-        port=url.port,
-        pathname=url.pathname,
-        search=url.search,
-        bare=not (url.username or url.password or url.hash or url.href.endswith("#")),
-    )
+    scheme, hostname, port, pathname, search = match.groups("")
+    origin = f"{scheme}://{hostname}:{port}" if port else f"{scheme}://{hostname}"
+    return Parsed(origin, hostname, port, pathname, "" if search == "?" else search)
 
 
 def require_as_browsers_write(address: str) -> None:
