@@ -33,11 +33,20 @@ def _problem(status: int, meaning: str) -> dict[str, Any]:
 
 
 SUBMIT: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "query",
+            "name": "site",
+            "required": False,
+            "description": "The site's public key, as in the body: with it a flood is refused "
+            "unread. Where it is given the body must name the same site.",
+            "schema": {"type": "string", "maxLength": 64},
+        }
+    ],
     "requestBody": {
         "required": True,
         "description": f"At most {MAX_BYTES} bytes. text/plain holds the same JSON and spares the "
-        "browser a preflight. Unknown fields are ignored. The widget repeats the site's key in the "
-        "address, as `?site=…`, so that a flood is refused unread; other senders need not.",
+        "browser a preflight. Unknown fields are ignored.",
         "content": {
             "application/json": {"schema": SubmissionSchema},
             "text/plain": {"schema": {"type": "string"}},

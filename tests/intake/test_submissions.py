@@ -146,6 +146,22 @@ def test_repeated_key_gets_the_first_answer_and_stores_nothing(submit: Submit) -
     assert stored()[2] == 2
 
 
+def test_changed_body_under_a_known_key_gets_the_first_answer_and_stores_nothing(
+    submit: Submit,
+) -> None:
+    key = "the-same-key-0123456789"
+    first = submit(idempotency_key=key)
+    before = stored()
+
+    elsewhere = submit(idempotency_key=key, page__url=f"{ORIGIN}/ferry", selector__exact="teh")
+    longer = submit(idempotency_key=key, suggestion="received", comment="One word more.")
+
+    assert [(each.status_code, each.json) for each in (elsewhere, longer)] == [
+        (first.status_code, first.json)
+    ] * 2
+    assert stored() == before
+
+
 def test_closed_report_opens_again_when_it_is_reported_again(submit: Submit) -> None:
     submit()
     report = db.session.scalars(select(Report)).one()
