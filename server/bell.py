@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
-# One ring tells of everything that was stored before it, and costs as much as storing ten reports.
+# One ring tells of everything that was stored before it, and costs more than storing a report.
 PAUSE_SECONDS = 0.5
 
 
