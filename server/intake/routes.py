@@ -37,13 +37,16 @@ _schema = SubmissionSchema()
 def submit() -> Response:
     """Report a mistake."""
     records: GroupCommit[NewSubmission, Recorded] = current_app.extensions["records"]
-    # Reading the body ends when its sender likes: nobody waits for that.
+    # Reading the body ends when its sender likes: nobody waits for that. The first report of a day
+    # makes its key, in a transaction of its own: who writes for others meanwhile waits for whoever
+    # prepares, so whoever prepares must not wait for the database.
     site, body = _admit()
+    reader_hash = _reader_hash(site)
     with records.coming():
         data = _load(body)
         check_origin(site, request.headers, data["page"]["url"])
         _check_challenge(site, data)
-        new = _new_submission(site, data)
+        new = _new_submission(site, data, reader_hash)
     recorded = records.write(new)
     tasks.ring()
     return _answer(recorded)
@@ -173,19 +176,20 @@ def _field_errors(messages: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path.lstrip(".") or "body", "message": str(text)} for text in messages]
 
 
-def _new_submission(site: KnownSite, data: dict[str, Any]) -> NewSubmission:
-    page = data["page"]
+def _reader_hash(site: KnownSite) -> bytes:
     keys: DailyKeys = current_app.extensions["reader_keys"]
-    new = new_submission(
-        data,
-        site.id,
-        page_identity(site, page["url"], page.get("canonical") or ""),
-        keys.reader_hash(site.key, address_prefix()),
-    )
-    new.spam_reasons = reasons_for_spam(site, new, data)
+    found = keys.reader_hash(site.key, address_prefix())
     # What waits for its turn holds no connection and no old snapshot.
     if db.session.registry.has():
         db.session.rollback()
+    return found
+
+
+def _new_submission(site: KnownSite, data: dict[str, Any], reader_hash: bytes) -> NewSubmission:
+    page = data["page"]
+    identity = page_identity(site, page["url"], page.get("canonical") or "")
+    new = new_submission(data, site.id, identity, reader_hash)
+    new.spam_reasons = reasons_for_spam(site, new, data)
     return new
 
 

@@ -31,9 +31,7 @@ TRACKING = re.compile(
 _PATH_SESSION = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 _UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
 # The parts of what the parser wrote anew, where each has its own characters.
-_NORMAL = re.compile(
-    r"(https?)://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]*)(?::(\d+))?(/[^?#]*)(\?[^#]*)?"
-)
+_NORMAL = re.compile(r"(https?)://(?:[^/?#@]*@)?(\[[^]]*\]|[^/?#:]*)(?::(\d+))?(/[^?#]*)(\?[^#]*)?")
 _ORIGIN_PATTERN = re.compile(r"(https?)://(\*\.)?([^/?#@*]+)")
 
 

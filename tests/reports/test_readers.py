@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from submissions import Submit
+from sqlalchemy.orm import Session
+from submissions import ORIGIN, Submit, body_for
 
+from server.database import write_transaction, write_with_retry
 from server.extensions import db
-from server.models import ReaderKey, Report, Submission
+from server.models import ReaderKey, Report, Site, Submission
 from server.reports import readers
 from server.reports.readers import DailyKeys, independent_readers
 
@@ -63,6 +69,34 @@ def test_the_key_changes_each_day_and_the_old_one_is_deleted(app: Flask, at) -> 
 
     assert today != yesterday
     assert stored_days() == [date(2026, 11, 26)]
+
+
+def test_the_first_report_of_a_day_does_not_hold_up_who_writes_for_others(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = json.dumps(body_for(site))
+    makes_the_key = threading.Event()
+
+    def announced(work: Callable[[Session], bytes]) -> bytes:
+        makes_the_key.set()
+        return write_with_retry(work)
+
+    monkeypatch.setattr(readers, "write_with_retry", announced)
+    records = app.extensions["records"]
+
+    def send() -> int:
+        client = app.test_client()
+        origin = {"Origin": ORIGIN}
+        return client.post("/api/v1/submissions", data=report, headers=origin).status_code
+
+    with ThreadPoolExecutor(1) as pool:
+        with write_transaction():
+            first = pool.submit(send)
+            assert makes_the_key.wait(20)
+            # What the leader of a group waits for in its transaction.
+            assert records._turn.acquire(timeout=5)
+            records._turn.release()
+        assert first.result(20) == 201
 
 
 def test_a_yesterdays_hash_cannot_be_made_again(app: Flask, at) -> None:
