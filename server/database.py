@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from server.extensions import db
@@ -118,6 +119,8 @@ def write_with_retry(work: Callable[[Session], T]) -> T:
 
 def is_out_of_order(error: BaseException) -> bool:
     """Whether the database itself is in trouble, so that trying again at once is of no use."""
+    if isinstance(error, PoolTimeout):
+        return True
     return isinstance(error, OperationalError) and not _lost_a_race(error)
 
 

@@ -131,11 +131,12 @@ class GroupCommit(Generic[Item, Answer]):
                 with self._turn:
                     answers = self._work(session, [place.item for place in group])
         except BaseException as error:
+            # Where it could not even begin, too: who is left waiting would wait for ever.
+            group += self._take() if not group else ()
             if isinstance(error, Exception) and not is_out_of_order(error):
                 for place in group:
                     self._write_alone(place)
                 return
-            group += self._take() if not group else ()
             for place in group:
                 place.error = error
             return

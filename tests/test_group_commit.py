@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from flask import Flask
 from live_server import wait_until
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from server import database, group_commit
 from server.extensions import db
 from server.group_commit import GroupCommit
 from server.models import Site
@@ -119,3 +122,30 @@ def test_database_in_trouble_is_not_asked_once_for_each(
     names.gathered.set()
     monkeypatch.undo()
     assert names.commit.write("afterwards") == "wrote afterwards"
+
+
+@pytest.mark.parametrize("trouble", [PoolTimeout("no connection is free"), RuntimeError("no idea")])
+def test_who_could_not_even_begin_leaves_nobody_waiting(
+    app: Flask, names: Names, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    names.gathered.set()
+
+    @contextmanager
+    def never() -> Iterator[Session]:
+        raise trouble
+        yield
+
+    monkeypatch.setattr(group_commit, "write_transaction", never)
+    monkeypatch.setattr(database, "write_transaction", never)
+    with pytest.raises(type(trouble)):
+        names.commit.write("site")
+    monkeypatch.undo()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def write() -> str:
+            with app.app_context():
+                return names.commit.write("another")
+
+        assert pool.submit(write).result(20) == "wrote another"
+    assert stored() == {"another"}
