@@ -21,10 +21,11 @@ from server.database import write_transaction
 from server.extensions import db, limiter
 from server.intake.body import read_json_object
 from server.models import Report, User
+from server.notify.reopening import reopen_and_tell
 from server.problems import Problem
 from server.reports.filters import Filter
 from server.reports.queue import report_of, reports_in_view
-from server.reports.resolution import IllegalChange, StaleReport, reopen, resolve
+from server.reports.resolution import IllegalChange, StaleReport, resolve
 from server.reports.views import NEWEST
 from server.statistics.figure import Period
 from server.statistics.figures import FIGURES
@@ -94,7 +95,7 @@ def resolve_report(caller: Caller, report_id: uuid.UUID) -> Response:
             actor = session.get_one(User, caller.user.id)
             how: dict[str, Any] = {"version": wanted["version"], "actor": actor, "source": "api"}
             if wanted["resolution"] == "reopen":
-                reopen(session, report, **how)
+                reopen_and_tell(session, report, **how)
             else:
                 resolve(session, report, wanted["resolution"], **how)
             answer = shown(report)

@@ -13,12 +13,11 @@ from werkzeug.wrappers import Response
 from server.dashboard.blueprint import blueprint, require_acting
 from server.dashboard.changing import make_change
 from server.dashboard.report_page import asked_for, report_page
-from server.models import Event, Report, User
-from server.notify.announce import announce
+from server.models import Event, User
+from server.notify.reopening import reopen_and_tell
 from server.reports.assignment import assign
-from server.reports.resolution import RESOLUTIONS, reopen, resolve
+from server.reports.resolution import RESOLUTIONS, resolve
 from server.reports.undo import undo
-from server.reports.withholding import is_withheld, release
 
 ACTION = "<any(fixed, rejected, spam, reopen, take, release, undo):action>"
 BECOMES = {**dict(zip(RESOLUTIONS, RESOLUTIONS, strict=True)), "reopen": "open"}
@@ -49,7 +48,7 @@ def act(public_id: uuid.UUID, action: str) -> Response | str:
     def change(session: Session, actor: User, version: int) -> Event:
         seen: Seen = {"version": version, "actor": actor, "source": "dashboard"}
         if action == "reopen":
-            return _reopen(session, report, seen)
+            return reopen_and_tell(session, report, **seen)
         if action == "undo":
             return undo(session, report, version=version, actor=actor, source="dashboard")
         if action in RESOLUTIONS:
@@ -65,12 +64,3 @@ class Seen(TypedDict):
     version: int
     actor: User
     source: str
-
-
-def _reopen(session: Session, report: Report, seen: Seen) -> Event:
-    withheld = is_withheld(session, report)
-    event = reopen(session, report, announced=not withheld, **seen)
-    # For everybody else it is a new report, and that alone.
-    if withheld:
-        announce(session.connection(), release(session, report))
-    return event

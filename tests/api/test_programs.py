@@ -19,7 +19,7 @@ from server import api_tokens
 from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
-from server.models import SCOPES, ApiToken, Event, Membership, Report, Site, User
+from server.models import SCOPES, Announcement, ApiToken, Event, Membership, Report, Site, User
 from server.sites import InvalidInput, add_member, add_site, close_account
 
 Ask = Callable[..., TestResponse]
@@ -92,6 +92,19 @@ def test_report_is_resolved_and_opened_again(ask: Ask, report: Report) -> None:
     events = db.session.scalars(select(Event).where(Event.source == "api")).all()
     assert [event.kind for event in events] == ["fixed", "reopened"]
     assert all(event.actor and event.actor.email == EDITOR for event in events)
+
+
+def test_spam_of_a_rule_that_a_program_opens_is_news_to_everybody(ask: Ask, post: Submit) -> None:
+    post(website="https://pills.example")
+    report = db.session.scalars(select(Report)).one()
+
+    opened = resolve(ask, report, "reopen")
+
+    assert opened.get_json()["status"] == "open"
+    db.session.rollback()
+    assert [each.spam for each in report.submissions] == [False]
+    told = db.session.scalars(select(Event).join(Announcement)).all()
+    assert [event.kind for event in told] == ["opened"]
 
 
 def test_second_program_learns_that_the_first_was_faster(ask: Ask, report: Report) -> None:
