@@ -76,7 +76,10 @@ def entries_of(
         .where(
             or_(
                 AuditEntry.site_id == site.id,
-                AuditEntry.site_id.is_(None) & AuditEntry.actor_id.in_(members),
+                # Not what they did with another site, of which only the name is left.
+                AuditEntry.site_id.is_(None)
+                & AuditEntry.actor_id.in_(members)
+                & AuditEntry.action.startswith("account."),
             )
         )
         .options(joinedload(AuditEntry.actor))
@@ -86,8 +89,8 @@ def entries_of(
     for condition in wanted.conditions():
         query = query.where(condition)
     if before is not None:
-        # A number from an address can be larger than any that a database takes.
-        query = query.where(AuditEntry.id < min(before, 2**63 - 1))
+        # A number from an address can be beyond any that a database takes.
+        query = query.where(AuditEntry.id < max(0, min(before, 2**63 - 1)))
     found = session.scalars(query).all()
     return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
 
