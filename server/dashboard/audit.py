@@ -98,7 +98,12 @@ def show_audit(site_key: str) -> str:
 def _day(name: str) -> date | None:
     """Answers 400 for what is no date."""
     text = request.args.get(name, "")
+    if not text:
+        return None
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text)
+        if not 1970 <= day.year <= 9000:
+            raise ValueError("so near to the ends of time that no day comes before or after")
     except ValueError:
         abort(400, f"{name}: " + gettext("must be a date, such as 2026-11-28."))
+    return day

@@ -25,6 +25,7 @@ from server.reports.views import moment_of
 KIND = "<any(fixed, rejected, spam, take):kind>"
 # More of a page's checkboxes do not exist.
 MOST_CHOSEN = 500
+LARGEST = 2**31 - 1
 
 
 @blueprint.get(f"/bulk/{KIND}")
@@ -121,7 +122,7 @@ def _chosen() -> list[tuple[int, int]]:
     for value in request.form.getlist("chosen")[:MOST_CHOSEN]:
         name, _, version = value.partition(".")
         try:
-            named[uuid.UUID(name)] = int(version)
+            named[uuid.UUID(name)] = _number(version)
         except ValueError:
             abort(400, "chosen: is no report and its version.")
     session = db.session()
@@ -132,6 +133,13 @@ def _chosen() -> list[tuple[int, int]]:
         )
     )
     return _allowed([(id, named[public_id]) for id, public_id in found])
+
+
+def _number(text: str) -> int:
+    """Of a version or a page. Raises ValueError for what no column of a database takes."""
+    if not 0 <= (number := int(text)) <= LARGEST:
+        raise ValueError(f"not from 0 to {LARGEST}")
+    return number
 
 
 def _allowed(seen: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -159,7 +167,8 @@ def _whole() -> list[tuple[int, int]]:
 def _ids_of_view() -> Iterator[list[int]]:
     session, user = db.session(), signed_in()
     if request.form.get("from") == "page":
-        page = on_page.page_of(session, user, request.form.get("page", 0, type=int)) or abort(404)
+        wanted = request.form.get("page", 0, type=_number)
+        page = on_page.page_of(session, user, wanted) or abort(404)
         passages = on_page.reports_of_page(session, page)
         return iter([[report.id for passage in passages for report in passage]])
     address = QueueAddress.read(request.form, membership.sites_of(session, user))
@@ -173,7 +182,7 @@ def _ids_of_view() -> Iterator[list[int]]:
 def _back() -> str:
     session, user = db.session(), signed_in()
     if request.form.get("from") == "page":
-        return url_for(".show_page", page_id=request.form.get("page", 0, type=int))
+        return url_for(".show_page", page_id=request.form.get("page", 0, type=_number))
     return QueueAddress.read(request.form, membership.sites_of(session, user)).url()
 
 

@@ -29,7 +29,7 @@ def show_mail_choices_instead() -> Response:
 def unmute_page() -> Response:
     """Send mail about a page again."""
     page_id, address = request.form.get("page", type=int), signed_in().email
-    if page_id is not None and page_id < 2**31:
+    if page_id is not None and 0 < page_id < 2**31:
         with write_transaction() as session:
             mutes.unmute(session, page_id, address)
         flash(gettext("You will hear of the page again."))

@@ -30,8 +30,8 @@ def deliveries_of(
     if state:
         query = query.where(Delivery.state == state)
     if before is not None:
-        # A number from an address can be larger than any that a database takes.
-        query = query.where(Delivery.id < min(before, 2**63 - 1))
+        # A number from an address can be beyond any that a database takes.
+        query = query.where(Delivery.id < max(0, min(before, 2**63 - 1)))
     found = session.scalars(query).all()
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 

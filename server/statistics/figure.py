@@ -99,6 +99,9 @@ def _date(field: str, text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
+        if not 1970 <= day.year <= 9000:
+            raise ValueError("so near to the ends of time that no day comes before or after")
     except ValueError:
         raise ValueError(f"{field}: " + gettext("must be a date, as 2026-11-25.")) from None
+    return day

@@ -79,12 +79,25 @@ def test_is_narrowed_by_member_action_and_days(
         ({"action": "nothing.done"}, 404),
         ({"from": "yesterday"}, 400),
         ({"before": "9" * 30}, 200),
+        ({"before": "-" + "9" * 30}, 200),
+        ({"from": "0001-01-01"}, 400),
+        ({"to": "9999-12-31"}, 400),
     ],
 )
 def test_odd_addresses_break_nothing(
     editor_client: FlaskClient, log: str, query: dict[str, str], status: int
 ) -> None:
     assert editor_client.get(log, query_string=query).status_code == status
+
+
+def test_says_nothing_of_a_site_that_a_member_had_elsewhere(
+    editor_client: FlaskClient, log: str
+) -> None:
+    with write_transaction() as session:
+        bo = session.scalars(select(User).where(User.email == BO)).one()
+        record(session, "site.erased", actor=bo, detail="a secret paper")
+
+    assert "a secret paper" not in editor_client.get(log).text
 
 
 def test_goes_on_page_by_page(

@@ -212,3 +212,20 @@ def test_form_without_its_token_changes_nothing(
 
     assert answer.status_code == 400
     assert statuses(reports) == ["open"] * 4
+
+
+@pytest.mark.parametrize("version", ["9" * 30, "-1", "2147483648", "soon"])
+def test_version_that_is_none_is_refused(
+    editor_client: FlaskClient, reports: Sequence[Report], version: str
+) -> None:
+    form = {"chosen": f"{reports[0].public_id}.{version}"}
+
+    assert editor_client.post("/bulk/fixed", data=form).status_code == 400
+    assert statuses(reports) == ["open"] * len(WORDS)
+
+
+@pytest.mark.parametrize("page", ["9" * 30, "-" + "9" * 30, "none"])
+def test_page_that_is_none_is_not_found(editor_client: FlaskClient, page: str) -> None:
+    form = {"from": "page", "whole": "1", "page": page}
+
+    assert editor_client.post("/bulk/fixed", data=form).status_code == 404

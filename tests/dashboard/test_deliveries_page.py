@@ -158,3 +158,12 @@ def test_get_of_retry_changes_nothing(editor_client: FlaskClient, delivery: Deli
 
 def test_empty_list_teaches(editor_client: FlaskClient) -> None:
     assert "Nothing yet" in editor_client.get("/deliveries").text
+
+
+def test_number_below_all_of_a_database_is_harmless(
+    editor_client: FlaskClient, delivery: Delivery
+) -> None:
+    page = editor_client.get(f"/deliveries?before=-{'9' * 40}")
+
+    assert page.status_code == 200
+    assert "recieve" not in page.text

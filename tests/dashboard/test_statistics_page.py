@@ -39,7 +39,12 @@ def test_page_of_a_period_without_reports_says_so(
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [("from=soon", "from: must be a date"), ("from=2026-02-02&to=2026-02-01", "from: must not")],
+    [
+        ("from=soon", "from: must be a date"),
+        ("from=0001-01-01&to=0001-01-01", "to: must be a date"),
+        ("to=9999-12-31", "to: must be a date"),
+        ("from=2026-02-02&to=2026-02-01", "from: must not"),
+    ],
 )
 def test_what_is_no_period_is_refused(editor_client: FlaskClient, query: str, words: str) -> None:
     answer = editor_client.get(f"/statistics?{query}")
