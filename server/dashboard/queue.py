@@ -20,7 +20,7 @@ from server.models import Page, Report
 from server.reports import membership, narrowing, queue
 from server.reports.saved_views import saved_views
 from server.reports.views import VIEWS, moment_of
-from server.sites import script_tag
+from server.sites import may_add_sites, script_tag
 
 # A report bears the time at which its transaction began: those that were under way when a page was
 # made are news to it.
@@ -65,6 +65,7 @@ def show_queue() -> Response | str:
             for each in sites
             if address.site in (None, each)
         ],
+        may_add=not sites and may_add_sites(session, user),
         **rows(listing.reports),
     )
 

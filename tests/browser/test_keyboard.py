@@ -87,7 +87,7 @@ def test_correction_and_note_are_a_key_away(queue: Page) -> None:
     expect(queue.get_by_label("A note for the site’s members")).to_be_focused()
     # What is typed is no key of the page.
     queue.keyboard.type("fruit")
-    queue.get_by_role("button", name="Add the note").click()
+    queue.keyboard.press("Control+Enter")
     expect(queue.locator(".history")).to_contain_text("fruit")
     expect(queue.locator("h1 .status")).to_have_text("open")
 

@@ -12,7 +12,7 @@ from submissions import ORIGIN
 
 from server.database import write_transaction
 from server.extensions import db
-from server.models import AuditEntry, Membership, Site
+from server.models import AuditEntry, Membership, Site, User
 from server.sites import add_site
 
 Token = Callable[[str], str]
@@ -113,9 +113,17 @@ def test_anybody_adds_the_first_site(editor_client: FlaskClient, site: Site) -> 
     with write_transaction() as session:
         session.delete(session.get_one(Site, site.id))
 
-    assert "Add the first site" in editor_client.get("/sites").text
+    for address in ("/sites", "/"):
+        assert "Add the first site" in editor_client.get(address).text
     send(editor_client, "/sites/add", name="First", language="en", origins="https://first.example")
     assert count_sites() == 1
+
+
+def test_new_site_speaks_the_language_of_its_owner_at_first(owner: FlaskClient) -> None:
+    with write_transaction() as session:
+        session.scalars(select(User)).one().language = "ru"
+
+    assert 'name="language" value="ru"' in owner.get("/sites/add").text
 
 
 def test_site_page_shows_the_exact_tag_and_where_it_was_seen(

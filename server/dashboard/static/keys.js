@@ -51,6 +51,11 @@
     element.isContentEditable || element.matches(`${FIELD}, dialog *`);
 
   document.addEventListener("keydown", (event) => {
+    // Enter alone is a new line in what is written.
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      if (!event.repeat && event.target.matches?.("textarea")) event.target.form?.requestSubmit();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target instanceof Element && takesText(event.target)) return;
     // Enter belongs to what is focused, where that does something by itself.
