@@ -12,15 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from own_context import OwnContextClient
 from postgresql_server import MISSING, find_initdb, postgresql_cluster
+from quick_app import make_app
 from sqlalchemy import select
 from submissions import EDITOR, ORIGIN, PASSWORD, Submit, body_for
 from werkzeug.test import TestResponse
 
-from server import create_app
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db, limiter
-from server.models import Base, Site, User
+from server.models import Site, User
 from server.notify.routing import route_due
 from server.sites import add_member, add_site, add_user
 
@@ -56,10 +56,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
+    app = make_app(settings)
     app.test_client_class = OwnContextClient
     with app.app_context():
-        Base.metadata.create_all(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()
