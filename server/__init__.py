@@ -20,12 +20,12 @@ from server.sessions import EditorsSession, spare_readers
 __version__ = "0.1.0"
 
 LIMIT_STORAGE_SECONDS = 1
+# What people look at; programs get their JSON as it is.
 COMPRESSED = [
     "text/html",
     "text/css",
     "text/javascript",
     "text/csv",
-    "application/json",
     "image/svg+xml",
 ]
 
