@@ -90,7 +90,7 @@ def entries_of(
         query = query.where(condition)
     if before is not None:
         # A number from an address can be beyond any that a database takes.
-        query = query.where(AuditEntry.id < max(0, min(before, 2**63 - 1)))
+        query = query.where(AuditEntry.id < max(0, min(before, 2**31 - 1)))
     found = session.scalars(query).all()
     return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
 

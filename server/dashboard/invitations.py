@@ -48,7 +48,8 @@ def accept_invitation(token: str) -> Response | tuple[str, int]:
         return page, 422
     user = db.session.get_one(User, user_id)
     flash(gettext("You are a member of %(site)s now.", site=name))
-    if not known and not current_user.is_authenticated:
+    # An account that was made meanwhile has another password, which nobody said here.
+    if chosen and user.password == chosen and not current_user.is_authenticated:
         login_user(user, authn_via=["password"])
     if current_user.is_authenticated and current_user.id == user_id:
         return redirect(url_for(".show_queue"), 303)

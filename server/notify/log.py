@@ -31,7 +31,7 @@ def deliveries_of(
         query = query.where(Delivery.state == state)
     if before is not None:
         # A number from an address can be beyond any that a database takes.
-        query = query.where(Delivery.id < max(0, min(before, 2**63 - 1)))
+        query = query.where(Delivery.id < max(0, min(before, 2**31 - 1)))
     found = session.scalars(query).all()
     return found[:limit], found[limit - 1].id if len(found) > limit else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from server.models import FormerKey, Membership, Site, User
@@ -71,7 +71,7 @@ def membership_with_key(session: Session, user: User, key: str) -> Membership | 
 def site_among(session: Session, sites: Iterable[Site], key: str | None) -> Site | None:
     """The one of some sites that has a key, or had it when somebody kept a view; None for any
     other."""
-    if not key:
+    if not key or not _can_be_key(key):
         return None
     by_key = {each.key: each for each in sites}
     if key in by_key:
@@ -82,5 +82,12 @@ def site_among(session: Session, sites: Iterable[Site], key: str | None) -> Site
 
 def _has_key(key: str) -> ColumnElement[bool]:
     """A site by its key, or by one that it had when somebody kept the address of a page."""
+    if not _can_be_key(key):
+        return false()
     former = select(FormerKey.site_id).where(FormerKey.key == key)
     return or_(Site.key == key, Site.id.in_(former))
+
+
+def _can_be_key(key: str) -> bool:
+    """PostgreSQL takes no text with this character, not even to compare."""
+    return "\0" not in key

@@ -63,7 +63,7 @@ class Order:
             cursor = Cursor(self.parse(value), int(number))
         except (ValueError, OverflowError):
             return None
-        return cursor if 0 <= cursor.id < 2**63 else None
+        return cursor if 0 <= cursor.id < 2**31 else None
 
 
 def moment_of(text: str) -> datetime:

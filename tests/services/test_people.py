@@ -18,11 +18,12 @@ from submissions import EDITOR, ORIGIN, PASSWORD
 
 from server import create_app
 from server.config import Settings
+from server.dashboard import invitations
 from server.database import write_transaction
 from server.extensions import db
 from server.models import AuditEntry, Base, Invitation, LoginSession, Membership, Site, User
 from server.notify.account_mail import invitation_path
-from server.sites import add_member, add_site, add_user
+from server.sites import add_member, add_site, add_user, hashed_password
 
 OTHER = "bo@news.example"
 CHOSEN = {"password": "seven green kettles sing", "password_confirm": "seven green kettles sing"}
@@ -163,3 +164,45 @@ def test_site_takes_what_is_noted_of_it_along(app: Flask, people: str) -> None:
     left = set(db.session.scalars(select(AuditEntry.action)))
     assert (count(Invitation), count(Membership)) == (0, 0)
     assert left == {"account.logged_in"}
+
+
+@pytest.mark.parametrize("number", ["9" * 30, str(2**63 - 1), str(2**31), "-" + "9" * 30])
+def test_numbers_that_no_column_takes_are_harmless(app: Flask, people: str, number: str) -> None:
+    client, site = owner(app, EDITOR), people.removesuffix("/people")
+    place = f"2026-11-28T00:00:00%2B00:00_{number}"
+
+    for address in (
+        f"{site}/log?before={number}",
+        f"/deliveries?before={number}",
+        f"/?after={place}",
+        f"/?sort=readers&after=1_{number}",
+    ):
+        assert client.get(address, follow_redirects=True).status_code == 200, address
+
+
+def test_key_that_no_database_takes_is_nobodys(app: Flask, people: str) -> None:
+    client = owner(app, EDITOR)
+
+    assert client.get("/sites/%00/log").status_code == 404
+    assert client.get("/?site=%00").status_code == 404
+    assert client.get("/statistics?site=%00").status_code in (200, 404)
+
+
+def test_account_that_was_made_while_a_password_was_chosen_is_not_logged_in(
+    app: Flask, people: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, guest = owner(app, EDITOR), "guest@news.example"
+    client.post(f"{people}/invite", data={"email": guest, "role": "viewer"})
+    public_id = db.session.scalars(select(Invitation.public_id)).one()
+    link = invitation_path(app.extensions["copydesk_settings"], public_id)
+
+    def hashed_meanwhile(password: str, address: str) -> str:
+        with write_transaction() as session:
+            add_user(session, guest, "another four kettles whistle")
+        return hashed_password(password, address)
+
+    monkeypatch.setattr(invitations, "hashed_password", hashed_meanwhile)
+    stranger = app.test_client()
+
+    assert "/login" in stranger.post(link, data=CHOSEN).location
+    assert stranger.get("/account").status_code == 302
