@@ -58,6 +58,8 @@ def configure_security(app: Flask) -> None:
         SECURITY_MSG_UNAUTHENTICATED=("Please log in to continue.", "info"),
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
         SECURITY_FLASH_MESSAGES=True,
+        # By default it writes "no-store=True", which is no directive that browsers know.
+        SECURITY_CACHE_CONTROL={"no-store": None},
         # Roles are per site, in Membership; there is nothing to join.
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 from flask_login import current_user
 
 from server.extensions import db
@@ -42,6 +42,9 @@ def require_acting(site_id: int) -> None:
 
 @blueprint.after_app_request
 def _protect(response: Response) -> Response:
+    # Tables and exports are as private as the pages that lead to them.
+    if request.blueprint == blueprint.name and request.endpoint != f"{blueprint.name}.static":
+        response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype != "text/html":
         return response
     response.headers.setdefault("Content-Security-Policy", POLICY)

@@ -104,6 +104,29 @@ def test_every_page_forbids_foreign_script_frames_and_caches(
         assert headers["Cache-Control"] == "no-store", address
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/account/password",
+        "/account/authenticator",
+        "/account/recovery-codes",
+        "/statistics/days.csv",
+    ],
+)
+def test_secrets_and_tables_are_kept_by_no_cache(editor_client: FlaskClient, address: str) -> None:
+    answer = editor_client.get(address)
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", ["/login", "/login/reset"])
+def test_forms_of_the_log_in_are_kept_by_no_cache(
+    editor: User, client: FlaskClient, address: str
+) -> None:
+    assert client.get(address).headers["Cache-Control"] == "no-store"
+
+
 def test_no_page_needs_inline_script_or_style(editor_client: FlaskClient, report: Report) -> None:
     deliver_due()
     for address in [*private_pages()[:-1], "/no/such/page"]:
