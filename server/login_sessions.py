@@ -140,6 +140,8 @@ def _load(user_id: str) -> User | None:
             User.fs_uniquifier == uniquifier,
             User.active,
             LoginSession.token_hash == _hash(token),
+            # A cookie that somebody copied does not end where its browser would drop it.
+            ~_over(),
         )
     ).first()
     if found is None:

@@ -189,3 +189,17 @@ def test_no_address_is_kept(editor_client: FlaskClient) -> None:
     row = db.session.scalars(select(LoginSession)).one()
 
     assert "127.0.0.1" not in str(vars(row))
+
+
+def test_copied_cookie_ends_too_when_no_worker_has_come_by(app: Flask, phone: FlaskClient) -> None:
+    cookie = phone.get_cookie("copydesk_remember")
+    assert cookie
+
+    def thief_gets_in() -> bool:
+        thief = app.test_client()
+        thief.set_cookie("copydesk_remember", cookie.decoded_value)
+        return is_in(thief)
+
+    with time_machine.travel(now() + REMEMBERED + timedelta(days=1)):
+        assert not thief_gets_in()
+    assert thief_gets_in()
