@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from server import tasks
 from server.dashboard import notices
 from server.dashboard.blueprint import signed_in
+from server.dashboard.queue import views_in_place
 from server.dashboard.queue_address import QueueAddress
 from server.dashboard.report_page import address_of_report
 from server.dashboard.rows import rows
@@ -62,10 +63,6 @@ def _row(report: Report) -> str:
         address = QueueAddress(view="all" if request.form.get("view") == "all" else "open")
     else:
         address = QueueAddress.read(request.form, membership.sites_of(session, user))
-    counts: dict[str, int] = {}
-    # Within a filter only the whole list is counted.
-    if origin == "queue" and not address.filter.narrows:
-        counts = queue.counts_by_view(session, user, address.filter.site_id)
     last = history.latest_events(session, report, limit=1)[0]
     return render_template(
         "dashboard/row_changed.html",
@@ -75,10 +72,7 @@ def _row(report: Report) -> str:
         report=report,
         stays_in_view=VIEWS[address.view].holds(report, user.id),
         stays=True,
-        in_place=True,
-        views=VIEWS,
-        counts=counts,
-        count_limit=queue.COUNT_LIMIT,
+        **(views_in_place(address) if origin == "queue" else {}),
         last=last,
         undoable=last.kind in UNDONE and last.actor_id == user.id,
         **rows([report]),

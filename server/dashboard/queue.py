@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import abort, current_app, redirect, render_template, request
 from flask_security.decorators import auth_required
@@ -37,6 +38,9 @@ def show_queue() -> Response | str:
     session, user = db.session(), signed_in()
     sites = membership.sites_of(session, user)
     address = QueueAddress.read(request.args, sites)
+    if not all(request.args.values()):
+        # A form names its empty fields too: the address that is kept and passed on does not.
+        return redirect(address.url())
     listing = queue.reports_in_view(
         session,
         user,
@@ -94,6 +98,7 @@ def show_new_rows() -> str:
     return render_template(
         "dashboard/queue_new_rows.html",
         address=address,
+        **views_in_place(address),
         news=_news_address(address),
         **rows(found),
     )
@@ -109,6 +114,20 @@ def show_names(names: str) -> str:
     site_ids = [each.id for each in sites if address.site in (None, each)]
     found = narrowing.known_names(session, OFFERED[names], site_ids)
     return render_template("dashboard/queue_names.html", names=found[:MAX_OFFERED])
+
+
+def views_in_place(address: QueueAddress) -> dict[str, Any]:
+    """For ``queue_views.html``, beside a change of the list. Within a filter the whole list alone
+    is counted, and its count stays: ``counts`` is empty."""
+    counts: dict[str, int] = {}
+    if not address.filter.narrows:
+        counts = queue.counts_by_view(db.session(), signed_in(), address.filter.site_id)
+    return {
+        "in_place": True,
+        "views": VIEWS,
+        "counts": counts,
+        "count_limit": queue.COUNT_LIMIT,
+    }
 
 
 def _news_address(address: QueueAddress) -> str:

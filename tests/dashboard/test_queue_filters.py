@@ -86,7 +86,13 @@ def reports(submit: Submit) -> None:
 def test_filter_lets_through_what_it_says(
     editor_client: FlaskClient, reports: None, filter: str, found: list[str]
 ) -> None:
-    assert marked(editor_client.get(f"/?{filter}").text) == found
+    assert marked(editor_client.get(f"/?{filter}", follow_redirects=True).text) == found
+
+
+def test_empty_fields_of_the_form_do_not_stay_in_the_address(editor_client: FlaskClient) -> None:
+    answer = editor_client.get("/?q=ferry&author=&since=&sort=readers&view=")
+
+    assert answer.location == "/?q=ferry&sort=readers"
 
 
 def test_search_finds_words_of_sentence_correction_and_comment(

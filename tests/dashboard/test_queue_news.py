@@ -45,6 +45,7 @@ def test_new_reports_are_counted_and_put_on_top(
 
     assert "2 new reports" in bar
     assert marked(rows) == ["ferry", "harbor"]
+    assert re.findall(r'class="count">(\d+)', rows)[0] == "3"
     # What is asked next begins after them.
     assert editor_client.get(where_to_ask(rows)).status_code == 204
     submit(selector__exact="moorings")

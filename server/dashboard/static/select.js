@@ -21,6 +21,7 @@
 
   if (bar) {
     every.closest("label").hidden = false;
+    bar.querySelector(".how-many").parentElement.hidden = false;
     every.addEventListener("change", () => {
       for (const pick of picks()) pick.checked = every.checked;
       show();
