@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.mail_choices import mail_choices
-from server.database import write_transaction
+from server.database import write_with_retry
 from server.extensions import db
 from server.invalid import InvalidInput
 from server.language import gettext, lazy, weekdays
@@ -52,8 +52,9 @@ def choose_notifications(site_key: str) -> Response | tuple[str, int]:
     site_id, name, user_id = site.id, site.name, signed_in().id
     try:
         choices = read_choices(request.form)
-        with write_transaction() as session:
-            choose(session, site_id, session.get_one(User, user_id), choices)
+        write_with_retry(
+            lambda session: choose(session, site_id, session.get_one(User, user_id), choices)
+        )
     except InvalidInput as error:
         return _page(site_key, str(error)), 422
     flash(gettext("Saved for %(site)s.", site=name))

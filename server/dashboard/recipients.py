@@ -14,7 +14,7 @@ from server import audit
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.notifications import form_values, form_words, read_choices, split_error
 from server.dashboard.site_pages import Work
-from server.database import write_transaction
+from server.database import write_transaction, write_with_retry
 from server.extensions import db
 from server.invalid import InvalidInput
 from server.language import gettext, names_of_languages
@@ -123,8 +123,12 @@ def change(site_key: str, form: str, work: Work) -> Response | tuple[str, int]:
     wrong."""
     site_id, user_id = own_site(site_key).id, signed_in().id
     try:
-        with write_transaction() as session:
-            said = work(session, session.get_one(Site, site_id), session.get_one(User, user_id))
+        # On PostgreSQL a form that is sent twice at once loses a race, and then says so.
+        said = write_with_retry(
+            lambda session: work(
+                session, session.get_one(Site, site_id), session.get_one(User, user_id)
+            )
+        )
     except InvalidInput as error:
         return recipients_page(own_site(site_key), form, str(error)), 422
     flash(said)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, request, url_for
 from flask_security.decorators import auth_required
+from sqlalchemy import delete
 from werkzeug.wrappers import Response
 
 from server.dashboard.blueprint import blueprint, signed_in
@@ -54,11 +55,16 @@ def save_view() -> Response:
 @auth_required("session")
 def change_view(view_id: int) -> Response:
     """Give a view another name, or remove it."""
-    view = _own(view_id)
+    view, user_id = _own(view_id), signed_in().id
     name = _name()
     if request.form.get("do") == "remove":
-        write_with_retry(lambda session: session.delete(session.get_one(SavedView, view.id)))
-        flash(gettext("The view “%(name)s” is removed.", name=view.name))
+        former = view.name
+        write_with_retry(
+            lambda session: session.execute(
+                delete(SavedView).where(SavedView.id == view_id, SavedView.user_id == user_id)
+            )
+        )
+        flash(gettext("The view “%(name)s” is removed.", name=former))
         return redirect(url_for(".show_queue"), 303)
     try:
         write_with_retry(

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from server.config import Settings
 from server.dashboard.blueprint import signed_in
-from server.database import write_transaction
+from server.database import write_with_retry
 from server.extensions import db
 from server.invalid import InvalidInput
 from server.models import Membership, Site, User
@@ -59,11 +59,15 @@ def change(
     """Do what an owner's form asks for in one transaction, then show ``endpoint`` with what
     ``work`` says of it; or ``page`` again with what is wrong."""
     site_id, user_id = owned(site_key).id, signed_in().id
+
+    def changing(session: Session) -> tuple[str, str]:
+        site = session.get_one(Site, site_id)
+        done = work(session, site, session.get_one(User, user_id))
+        return done, site.key
+
     try:
-        with write_transaction() as session:
-            site = session.get_one(Site, site_id)
-            done = work(session, site, session.get_one(User, user_id))
-            key = site.key
+        # On PostgreSQL a form that is sent twice at once loses a race, and then says so.
+        done, key = write_with_retry(changing)
     except REFUSALS as error:
         return page(owned(site_key), Refusal.of(form, error)), 422
     flash(done)

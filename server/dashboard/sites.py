@@ -18,7 +18,7 @@ from server.dashboard.site_pages import (
     settings,
     site_page,
 )
-from server.database import write_transaction
+from server.database import write_with_retry
 from server.extensions import db
 from server.installation.keys import GRACE, end_former_key, former_keys, renew_key
 from server.installation.sightings import last_report_at, sightings_of
@@ -61,15 +61,18 @@ def add_new_site() -> Response | tuple[str, int]:
     _require_may_add()
     user_id, form = signed_in().id, request.form
     origins = form.get("origins", "").split()
+
+    def add(session: Session) -> str:
+        user = session.get_one(User, user_id)
+        if not may_add_sites(session, user):
+            abort(403)
+        site = add_site(session, form.get("name", ""), origins, form.get("language", ""))
+        add_member(session, user, site, "owner")
+        audit.record(session, "site.added", actor=user, site=site, detail=site.name)
+        return site.key
+
     try:
-        with write_transaction() as session:
-            user = session.get_one(User, user_id)
-            if not may_add_sites(session, user):
-                abort(403)
-            site = add_site(session, form.get("name", ""), origins, form.get("language", ""))
-            add_member(session, user, site, "owner")
-            audit.record(session, "site.added", actor=user, site=site, detail=site.name)
-            key = site.key
+        key = write_with_retry(add)
     except InvalidInput as error:
         return _new_site_page(Refusal.of("site", error)), 422
     return redirect(url_for(".show_first_report", site_key=key), 303)

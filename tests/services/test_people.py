@@ -21,7 +21,16 @@ from server.config import Settings
 from server.dashboard import invitations
 from server.database import write_transaction
 from server.extensions import db
-from server.models import AuditEntry, Base, Invitation, LoginSession, Membership, Site, User
+from server.models import (
+    AuditEntry,
+    Base,
+    Invitation,
+    LoginSession,
+    Membership,
+    SavedView,
+    Site,
+    User,
+)
 from server.notify.account_mail import invitation_path
 from server.sites import add_member, add_site, add_user, hashed_password
 
@@ -206,3 +215,35 @@ def test_account_that_was_made_while_a_password_was_chosen_is_not_logged_in(
 
     assert "/login" in stranger.post(link, data=CHOSEN).location
     assert stranger.get("/account").status_code == 302
+
+
+FORMS = {
+    "/sites/add": {"name": "Another", "origins": "https://x.example", "language": "en"},
+    "{site}/protection/block": {"kind": "word", "pattern": "pills"},
+    "{site}/settings/origins/add": {"origin": "https://y.example"},
+    "{site}/recipients/add": {"address": "z@a.example", "mode": "daily", "zone": "UTC"},
+    "/notifications/{key}": {"mode": "daily", "zone": "UTC"},
+    "/views/{view}": {"do": "remove"},
+}
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_form_that_is_sent_twice_at_once_is_no_mistake_of_ours(
+    app: Flask, people: str, path: str
+) -> None:
+    site = people.removesuffix("/people")
+    clients = [owner(app, EDITOR) for _ in range(3)]
+    clients[0].post("/views", data={"name": "Mine", "view": "mine"})
+    view = db.session.scalars(select(SavedView.id)).one()
+    address = path.format(site=site, key=site.rpartition("/")[2], view=view)
+    together = threading.Barrier(len(clients))
+
+    def send(client: FlaskClient) -> int:
+        together.wait(20)
+        return client.post(address, data=FORMS[path]).status_code
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        statuses = sorted(pool.map(send, clients))
+
+    assert statuses[0] == 303
+    assert statuses[-1] in (303, 404, 422)
