@@ -39,6 +39,8 @@ def test_first_run_from_the_printed_address_to_the_first_report(
 ) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 780})
+    # What fades in has the contrast of its end.
+    page.emulate_media(reduced_motion="reduce")
     address = empty.command("setup-token").strip()
     assert address in empty.log.read_text()
     page.goto(address)

@@ -28,6 +28,9 @@ def queue(context: BrowserContext, newsroom: LiveServer) -> Page:
     page.locator("#password").fill(newsroom.password)
     page.locator("#password").press("Enter")
     expect(page.get_by_role("heading", name="Open reports")).to_be_visible()
+    # The words are there before the scripts that listen to keys.
+    page.wait_for_load_state("load")
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
     return page
 
 
