@@ -75,7 +75,7 @@ def test_sentence_of_evidence_is_translated_with_its_quotation(app: Flask) -> No
         said = sentence_of(finding)
 
     assert "editor" not in said
-    assert "“re⟨RLO⟩cieve”" in said
+    assert "«re⟨RLO⟩cieve»" in said
 
 
 def test_readers_among_the_evidence_are_counted_in_every_language(app: Flask) -> None:
