@@ -84,6 +84,16 @@ PLACE_OF = """(wanted) => {
 }"""
 
 
+def log_in(page: Page, server_url: str, email: str, password: str) -> None:
+    """Come into the dashboard by e-mail and password."""
+    page.goto(f"{server_url}/login")
+    page.locator("#email").fill(email)
+    page.locator("#password").fill(password)
+    page.locator("#password").press("Enter")
+    # Only pages behind the log-in have it.
+    page.locator("details.account").wait_for()
+
+
 def drag_over(page: Page, words: str) -> None:
     """Select words as a reader does: press, drag, release."""
     place = page.evaluate(PLACE_OF, words)

@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
-from browsing import drag_over, launch_browser  # noqa: E402 - the path comes first
+from browsing import drag_over, launch_browser, log_in  # noqa: E402 - the path comes first
 from every_page import INSIDE, OUTSIDE, addresses  # noqa: E402
 from live_server import EDITOR, LiveServer  # noqa: E402
 from newsroom import CHIEF, NEWCOMER, PASSWORD, open_newsroom  # noqa: E402
@@ -37,20 +37,12 @@ def show_dialog(page: Page, article: str) -> None:
     page.wait_for_timeout(400)
 
 
-def log_in(page: Page, server: LiveServer, email: str, password: str) -> None:
-    page.goto(f"{server.url}/login")
-    page.locator("#email").fill(email)
-    page.locator("#password").fill(password)
-    page.locator("#password").press("Enter")
-    page.locator("details.account").wait_for()
-
-
 def take_for_readme(browser: Browser, server: LiveServer, article: str) -> None:
     page = browser.new_page(viewport={"width": 900, "height": 640}, locale="en-GB")
     show_dialog(page, article)
     page.screenshot(path=HERE / "dialog.png")
     page = browser.new_page(viewport={"width": 1000, "height": 640}, locale="en-GB")
-    log_in(page, server, EDITOR, server.password)
+    log_in(page, server.url, EDITOR, server.password)
     page.screenshot(path=HERE / "queue.png")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import log_in
 from live_server import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -25,21 +26,13 @@ def owned(server: LiveServer) -> LiveServer:
     return server
 
 
-def log_in(page: Page, server: LiveServer) -> None:
-    page.goto(f"{server.url}/login")
-    page.get_by_label("E-mail").fill(OWNER)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-
 @pytest.fixture
 def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
     """A browser without scripts, in which the owner is logged in."""
     context = browser.new_context(java_script_enabled=False)
     context.set_default_timeout(10_000)
     page = context.new_page()
-    log_in(page, owned)
+    log_in(page, owned.url, OWNER, PASSWORD)
     yield page
     context.close()
 
@@ -83,7 +76,7 @@ def test_nothing_is_found_on_a_phone(
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 780})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
-    log_in(page, owned)
+    log_in(page, owned.url, OWNER, PASSWORD)
     page.goto(f"{owned.url}/notifications")
     page.get_by_label("Time zone").fill("Nowhere")
     page.get_by_role("button", name="Save for The News").click()

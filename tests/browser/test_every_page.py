@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import log_in
 from every_page import INSIDE, OUTSIDE, addresses
 from live_server import LiveServer
 from newsroom import CHIEF, PASSWORD, open_newsroom
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # All rules of WCAG 2.2 AA, with those that axe leaves off by default, and its best practices.
@@ -64,11 +65,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveSer
 def enter(context: BrowserContext, server: LiveServer) -> Page:
     """The chief logs in."""
     page = context.new_page()
-    page.goto(f"{server.url}/login")
-    page.locator("#email").fill(CHIEF)
-    page.locator("#password").fill(PASSWORD)
-    page.locator("#password").press("Enter")
-    expect(page.locator("details.account")).to_be_visible()
+    log_in(page, server.url, CHIEF, PASSWORD)
     return page
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import log_in
 from live_server import EDITOR, LiveServer
 from newsroom import open_newsroom
 from playwright.sync_api import BrowserContext, Page, expect
@@ -23,10 +24,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 def queue(context: BrowserContext, newsroom: LiveServer) -> Page:
     """The open reports, in the browser of an editor."""
     page = context.new_page()
-    page.goto(f"{newsroom.url}/login")
-    page.locator("#email").fill(EDITOR)
-    page.locator("#password").fill(newsroom.password)
-    page.locator("#password").press("Enter")
+    log_in(page, newsroom.url, EDITOR, newsroom.password)
     expect(page.get_by_role("heading", name="Open reports")).to_be_visible()
     # The words are there before the scripts that listen to keys.
     page.wait_for_load_state("load")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from browsing import log_in
 from live_server import EDITOR, LiveServer
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -23,10 +24,7 @@ def page(context: BrowserContext, server: LiveServer) -> Page:
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
-    page.goto(f"{server.url}/login")
-    page.get_by_label("E-mail").fill(EDITOR)
-    page.get_by_label("Password").fill(server.password)
-    page.get_by_role("button", name="Log in", exact=True).click()
+    log_in(page, server.url, EDITOR, server.password)
     return page
 
 

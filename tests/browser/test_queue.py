@@ -8,7 +8,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from browsing import Newspaper
+from browsing import Newspaper, log_in
 from live_server import EDITOR, LiveServer
 from playwright.sync_api import Page, expect
 from submissions import body_for
@@ -58,11 +58,7 @@ def queue(page: Page, server: LiveServer, send: Send, author: str) -> Page:
     """Three reports of the author."""
     for exact in ("zebra", "yellow", "xylophone"):
         send(exact)
-    page.goto(f"{server.url}/login")
-    page.get_by_label("E-mail").fill(EDITOR)
-    page.get_by_label("Password").fill(server.password)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.locator("details.account")).to_be_visible()
+    log_in(page, server.url, EDITOR, server.password)
     page.goto(f"{server.url}/?author={author}")
     expect(page.locator(".row")).to_have_count(3)
     return page

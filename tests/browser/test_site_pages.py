@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from browsing import Newspaper
+from browsing import Newspaper, log_in
 from live_server import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -22,17 +22,9 @@ def owned(server: LiveServer) -> LiveServer:
     return server
 
 
-def log_in(page: Page, server: LiveServer) -> None:
-    page.goto(f"{server.url}/login")
-    page.get_by_label("E-mail").fill(OWNER)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-
-
 @pytest.fixture
 def owner(page: Page, owned: LiveServer) -> Page:
-    log_in(page, owned)
+    log_in(page, owned.url, OWNER, PASSWORD)
     return page
 
 
@@ -65,7 +57,7 @@ def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
     context = browser.new_context(java_script_enabled=False)
     context.set_default_timeout(10_000)
     page = context.new_page()
-    log_in(page, owned)
+    log_in(page, owned.url, OWNER, PASSWORD)
     yield page
     context.close()
 
