@@ -40,6 +40,8 @@ class LiveServer:
             "COPYDESK_INTAKE_SITE_LIMIT": "10000/minute",
             "COPYDESK_SPAM_PAGES": "10000/minute",
             "COPYDESK_SPAM_PLACES": "10000/minute",
+            # All tests of a browser log in from one address.
+            "COPYDESK_LOGIN_LIMIT": "1000/minute",
             "COPYDESK_BURST_MINUTES": "0",
             "COPYDESK_MAILS_PER_HOUR": "0",
             **{f"COPYDESK_{name.upper()}": str(value) for name, value in settings.items()},
