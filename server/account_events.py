@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_login import user_logged_out
 from flask_security import signals
 from flask_security.utils import hash_password
@@ -16,7 +16,7 @@ from server import login_sessions, tasks
 from server.audit import record
 from server.clock import now
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import User
 from server.notify.account_mail import owe_account_mail
 
@@ -72,7 +72,7 @@ def _reset_asked(_app: Flask, user: User, **_more: Any) -> None:
     # An unknown address costs this much too, so that the time tells nothing.
     hash_password("not a password")
     period = int(now().timestamp()) // RESET_EVERY_SECONDS
-    settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     with kept_at_once() as session:
         owed = owe_account_mail(
             session,
@@ -98,7 +98,7 @@ def _password_changed(_app: Flask, user: User, **_more: Any) -> None:
 
 
 def _tell_changed(user: User, action: str) -> None:
-    settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     with kept_at_once() as session:
         record(session, action, actor=user)
         owe_account_mail(

@@ -38,7 +38,7 @@ SLOW_AND_READING = ("security.login", "security.verify", "security.forgot_passwo
 def configure_security(app: Flask) -> None:
     """Bind Flask-Security: log-in by e-mail and password (argon2, throttled) or passkey, with a
     second factor for who sets one up."""
-    settings = app.extensions["copydesk_settings"]
+    settings = settings_of(app)
     app.config.from_mapping(_second_factor(settings))
     app.config.from_mapping(openid.configuration(settings))
     app.config.from_mapping(

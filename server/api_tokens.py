@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from server.audit import record
 from server.clock import now
+from server.invalid import InvalidInput
 from server.language import gettext
 from server.models import SCOPES, ApiToken, Membership, Site, User
 from server.reports.membership import ACTING_ROLES
-from server.sites import InvalidInput
 
 # So that programs which look for secrets in what people publish know ours.
 PREFIX = "copydesk_"

@@ -60,7 +60,7 @@ class BulkInsert:
         kinds = ((name, self._table.c[name].type.compile(dialect)) for name in self._columns)
         said = ", ".join(f'"{name}" {kind}' for name, kind in kinds)
         # Names and types of our models alone.
-        return f"{self._into} SELECT said.* FROM json_to_recordset(%s::json) AS said ({said})"  # noqa: S608
+        return f"{self._into} SELECT said.* FROM json_to_recordset(%s::json) AS said ({said})"  # noqa: S608 - names of columns
 
     def _from_values(self, rows: int) -> str:
         row = f"({', '.join('?' * len(self._columns))})"

@@ -17,8 +17,9 @@ from server.config import SettingError, Settings
 from server.database import write_transaction
 from server.demo.command import demo
 from server.erase_command import erase_command
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.first_run import is_set_up, setup_address
+from server.invalid import InvalidInput
 from server.mail_commands import mail
 from server.models import Site
 from server.recipient_commands import authors, recipients
@@ -28,7 +29,6 @@ from server.schema import require_current_schema
 from server.serve import require_free_port, serve
 from server.site_commands import sites_block, sites_erase, sites_key, sites_set
 from server.sites import (
-    InvalidInput,
     add_site,
     script_tag,
 )
@@ -84,7 +84,7 @@ main.add_command(authors)
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     return settings
 
 

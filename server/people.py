@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 from server.audit import record
 from server.clock import now
 from server.config import Settings
+from server.invalid import InvalidInput
 from server.language import gettext
 from server.models import ROLES, Invitation, Membership, Site, User
 from server.notify.account_mail import owe_account_mail
 from server.notify.links import INVITATION_DAYS
 from server.reports.assignment import release
 from server.reports.membership import ACTING_ROLES
-from server.sites import InvalidInput, add_member, find_user, membership_of
+from server.sites import add_member, find_user, membership_of
 from server.text.mailbox import InvalidAddress, checked_address
 
 # Nobody's site may be used to write to the world.

@@ -11,11 +11,12 @@ from server.database import write_transaction
 from server.extensions import db
 from server.installation.keys import end_former_key, former_keys, renew_key
 from server.intake.challenges import CHALLENGES
+from server.invalid import InvalidInput
 from server.models.block import BLOCK_KINDS
 from server.reports.blocks import InvalidBlock, add_block, blocks_of, remove_block
 from server.reports.site_erasure import begin_erasing, erase_leaving_sites
 from server.schema import require_current_schema
-from server.sites import InvalidInput, change_origins, change_site, site_named
+from server.sites import change_origins, change_site, site_named
 
 NO_CHALLENGE = "none"
 

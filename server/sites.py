@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.invalid import InvalidInput as InvalidInput  # noqa: PLC0414 - rooms below import it from here
+from server.invalid import InvalidInput
 from server.language import available, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.passwords import WeakPassword, hashed

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from server import people, tasks
 from server.audit import record
-from server.config import Settings
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
+from server.invalid import InvalidInput
 from server.models import ROLES, Membership, User
 from server.notify.account_mail import invitation_path
 from server.reports.assignment import release
 from server.schema import require_current_schema
 from server.sites import (
-    InvalidInput,
     account_language,
     add_member,
     add_user,
@@ -82,7 +80,7 @@ def users_add(email: str, site_name: str, role: str, password: str | None, langu
 def users_invite(email: str, site_name: str, role: str) -> None:
     """Ask an address to join a site, by mail; the link stands here too, to hand over."""
     require_current_schema()
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     try:
         with write_transaction() as session:
             site = site_named(session, site_name)

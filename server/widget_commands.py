@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
+from server.invalid import InvalidInput
 from server.schema import require_current_schema
-from server.sites import InvalidInput, pinned_tag, script_tag, set_widget_options, site_named
+from server.sites import pinned_tag, script_tag, set_widget_options, site_named
 from server.widget.build import NotBuilt
 
 
@@ -43,6 +43,6 @@ def sites_tag(name: str, pinned: bool) -> None:
     try:
         site = site_named(db.session(), name)
         make_tag = pinned_tag if pinned else script_tag
-        click.echo(make_tag(site, current_app.extensions["copydesk_settings"].public_url))
+        click.echo(make_tag(site, settings_of().public_url))
     except (InvalidInput, NotBuilt) as error:
         raise click.ClickException(str(error)) from None

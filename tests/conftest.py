@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from own_context import OwnContextClient
 from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from quick_app import make_app
+from smtp_server import MailServer
 from sqlalchemy import select
 from submissions import EDITOR, ORIGIN, PASSWORD, Submit, body_for
 from werkzeug.test import TestResponse
@@ -40,6 +41,15 @@ def postgresql() -> Iterator[str]:
         pytest.skip(MISSING)
     with postgresql_cluster(initdb) as url:
         yield url
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A real SMTP server; one for each test."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response as Answer
 
 from server.dashboard.blueprint import POLICY, blueprint, signed_in
 from server.database import write_transaction
+from server.invalid import InvalidInput
 from server.language import best_language, gettext, names_of_languages, speaking
 from server.models import User
-from server.sites import InvalidInput, account_language
+from server.sites import account_language
 
 # The picture of an authenticator's key stands in the page itself, so that no cache keeps it.
 POLICY_WITH_PICTURE = POLICY.replace("img-src 'self'", "img-src 'self' data:")

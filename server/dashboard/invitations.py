@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response
 from server import people
 from server.dashboard.blueprint import blueprint
 from server.dashboard.notifications import split_error
-from server.dashboard.people import _settings
 from server.database import write_with_retry
-from server.extensions import db
+from server.extensions import db, settings_of
+from server.invalid import InvalidInput
 from server.language import gettext
 from server.models import Invitation, User
 from server.notify.links import LinkError, Links
 from server.people import NoInvitation
-from server.sites import InvalidInput, find_user, hashed_password
+from server.sites import find_user, hashed_password
 
 
 @blueprint.get("/invitation/<token>")
@@ -74,7 +74,7 @@ def _page(invitation: Invitation, error: str = "") -> tuple[str, int]:
 def _invitation(session: Session, token: str) -> Invitation:
     """Raises NoInvitation."""
     try:
-        public_id = Links.of(_settings()).read_invitation(token)
+        public_id = Links.of(settings_of()).read_invitation(token)
     except (LinkError, ValueError):
         raise NoInvitation from None
     found = session.scalar(select(Invitation).where(Invitation.public_id == public_id))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_security.decorators import auth_required
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,27 +12,24 @@ from werkzeug.wrappers import Response
 
 from server import people, tasks
 from server.clock import now
-from server.config import Settings
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.notifications import split_error
-from server.database import write_with_retry
-from server.extensions import db
+from server.dashboard.site_pages import Work, change_owned, owned
+from server.extensions import db, settings_of
+from server.invalid import InvalidInput
 from server.language import gettext
 from server.models import ROLES, Invitation, Membership, Site, User
 from server.notify.account_mail import invitation_path
 from server.reports.membership import owned_site
-from server.sites import InvalidInput
 
 ADDRESS = "/sites/<site_key>/people"
-
-Work = Callable[[Session, Site, User], str]
 
 
 @blueprint.get(ADDRESS)
 @auth_required("session")
 def show_people(site_key: str) -> str:
     """A site's members with their roles, and who is invited."""
-    return _page(_site(site_key))
+    return _page(owned(site_key))
 
 
 @blueprint.get(f"{ADDRESS}/<path:form>")
@@ -50,7 +46,7 @@ def invite_person(site_key: str) -> Response | tuple[str, int]:
 
     def work(session: Session, site: Site, actor: User) -> str:
         email, role = request.form.get("email", ""), request.form.get("role", "")
-        invitation = people.invite(session, _settings(), site, email, role, actor=actor)
+        invitation = people.invite(session, settings_of(), site, email, role, actor=actor)
         return gettext("%(who)s is invited.", who=invitation.email)
 
     return _change(site_key, "invite", work)
@@ -63,7 +59,7 @@ def resend_invitation(site_key: str) -> Response | tuple[str, int]:
 
     def work(session: Session, site: Site, actor: User) -> str:
         invitation = _invitation(session, site)
-        people.resend(session, _settings(), invitation, actor=actor)
+        people.resend(session, settings_of(), invitation, actor=actor)
         return gettext("%(who)s gets another mail.", who=invitation.email)
 
     return _change(site_key, "pending", work)
@@ -110,16 +106,10 @@ def remove_member(site_key: str) -> Response | tuple[str, int]:
 
 def _change(site_key: str, form: str, work: Work) -> Response | tuple[str, int]:
     """Do what a form asks, and say so; or show the form again with what is wrong."""
-    site_id, user_id = _site(site_key).id, signed_in().id
     try:
-        # On PostgreSQL a form that is sent twice at once loses a race, and then says so.
-        done = write_with_retry(
-            lambda session: work(
-                session, session.get_one(Site, site_id), session.get_one(User, user_id)
-            )
-        )
+        done = change_owned(site_key, work)
     except InvalidInput as error:
-        return _page(_site(site_key), form, str(error)), 422
+        return _page(owned(site_key), form, str(error)), 422
     tasks.ring()
     flash(done)
     if owned_site(db.session(), signed_in(), site_key) is None:
@@ -130,7 +120,7 @@ def _change(site_key: str, form: str, work: Work) -> Response | tuple[str, int]:
 def _page(site: Site, wrong_form: str = "", error: str = "") -> str:
     session = db.session()
     field, words = split_error(error)
-    settings = _settings()
+    settings = settings_of()
     pending = people.invitations_of(session, site)
     # Without a mail server the owner hands the link over.
     links = {
@@ -151,15 +141,6 @@ def _page(site: Site, wrong_form: str = "", error: str = "") -> str:
         field=field,
         error=words,
     )
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["copydesk_settings"]
-    return settings
-
-
-def _site(site_key: str) -> Site:
-    return owned_site(db.session(), signed_in(), site_key) or abort(404)
 
 
 def _member(session: Session, site: Site) -> User:

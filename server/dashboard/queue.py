@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.queue_address import QueueAddress
 from server.dashboard.rows import rows
 from server.dashboard.saved_views import address_of
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import Page, Report
 from server.reports import membership, narrowing, queue
 from server.reports.saved_views import saved_views
@@ -52,7 +52,7 @@ def show_queue() -> Response | str:
     if address.after and not listing.reports and not listing.following:
         # The last reports of the last page were closed.
         return redirect(address.url(after=None))
-    settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     site_ids = [each.id for each in sites if address.site in (None, each)]
     return render_template(
         "dashboard/queue.html",

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server import audit
-from server.dashboard.blueprint import blueprint, signed_in
+from server.dashboard.blueprint import blueprint
 from server.dashboard.notifications import form_values, form_words, read_choices, split_error
-from server.dashboard.site_pages import Work
-from server.database import write_transaction, write_with_retry
+from server.dashboard.site_pages import Work, change_owned, owned
 from server.extensions import db
 from server.invalid import InvalidInput
 from server.language import gettext, names_of_languages
@@ -30,7 +29,6 @@ from server.notify.desk import (
 )
 from server.notify.rules import addresses_of, evidence_names, rules_of
 from server.notify.subscriptions import Choices, choices_of
-from server.reports.membership import owned_site
 from server.text.evidence.weights import WEIGHTS
 
 ADDRESS = "/sites/<site_key>/recipients"
@@ -40,7 +38,7 @@ ADDRESS = "/sites/<site_key>/recipients"
 @auth_required("session")
 def show_recipients(site_key: str) -> str:
     """A site's recipients without account, its rules, and its authors' addresses."""
-    return recipients_page(own_site(site_key))
+    return recipients_page(owned(site_key))
 
 
 @blueprint.get(f"{ADDRESS}/<path:form>")
@@ -75,7 +73,7 @@ def add_site_recipient(site_key: str) -> Response | tuple[str, int]:
 @auth_required("session")
 def show_recipient(site_key: str, public_id: uuid.UUID) -> str:
     """One recipient without account, to be changed."""
-    site = own_site(site_key)
+    site = owned(site_key)
     return _recipient_page(site, recipient_named(db.session(), site.id, public_id) or abort(404))
 
 
@@ -83,24 +81,20 @@ def show_recipient(site_key: str, public_id: uuid.UUID) -> str:
 @auth_required("session")
 def change_site_recipient(site_key: str, public_id: uuid.UUID) -> Response | tuple[str, int]:
     """Change the address, its name, its language and when it hears."""
-    site_id, user_id = own_site(site_key).id, signed_in().id
+
+    def work(session: Session, site: Site, user: User) -> str:
+        found = recipient_named(session, site.id, public_id) or abort(404)
+        address = str(change_recipient(session, found, _desk()).address)
+        audit.record(session, "recipient.changed", actor=user, site=site, detail=address)
+        return gettext("%(address)s was saved.", address=address)
+
     try:
-        with write_transaction() as session:
-            found = recipient_named(session, site_id, public_id) or abort(404)
-            address = str(change_recipient(session, found, _desk()).address)
-            audit.record(
-                session,
-                "recipient.changed",
-                actor=session.get_one(User, user_id),
-                site=session.get_one(Site, site_id),
-                detail=address,
-            )
+        said = change_owned(site_key, work)
     except InvalidInput as error:
-        db.session.rollback()
-        site = own_site(site_key)
-        found = recipient_named(db.session(), site_id, public_id) or abort(404)
+        site = owned(site_key)
+        found = recipient_named(db.session(), site.id, public_id) or abort(404)
         return _recipient_page(site, found, str(error)), 422
-    flash(gettext("%(address)s was saved.", address=address))
+    flash(said)
     return redirect(url_for(".show_recipients", site_key=site_key), 303)
 
 
@@ -121,16 +115,10 @@ def remove_site_recipient(site_key: str) -> Response | tuple[str, int]:
 def change(site_key: str, form: str, work: Work) -> Response | tuple[str, int]:
     """Do what a form asks, and say what ``work`` says; or show the form again with what is
     wrong."""
-    site_id, user_id = own_site(site_key).id, signed_in().id
     try:
-        # On PostgreSQL a form that is sent twice at once loses a race, and then says so.
-        said = write_with_retry(
-            lambda session: work(
-                session, session.get_one(Site, site_id), session.get_one(User, user_id)
-            )
-        )
+        said = change_owned(site_key, work)
     except InvalidInput as error:
-        return recipients_page(own_site(site_key), form, str(error)), 422
+        return recipients_page(owned(site_key), form, str(error)), 422
     flash(said)
     return redirect(url_for(".show_recipients", site_key=site_key), 303)
 
@@ -157,11 +145,6 @@ def recipients_page(site: Site, wrong_form: str = "", error: str = "") -> str:
         languages=names_of_languages(),
         **form_words(),
     )
-
-
-def own_site(site_key: str) -> Site:
-    """Answers 404 where the account is no owner of it."""
-    return owned_site(db.session(), signed_in(), site_key) or abort(404)
 
 
 def named_row() -> uuid.UUID:

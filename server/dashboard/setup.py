@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 
 from server.config import Settings
 from server.dashboard.blueprint import blueprint
-from server.dashboard.site_pages import NO_REFUSAL, Refusal, membership, settings
+from server.dashboard.site_pages import NO_REFUSAL, Refusal, membership
 from server.dashboard.sites import SITE
 from server.database import write_transaction
-from server.extensions import db, limiter
+from server.extensions import db, limiter, settings_of
 from server.first_run import SetUpAlready, is_set_up, make_first_account
 from server.installation.sightings import sightings_of
 from server.invalid import InvalidInput
@@ -61,7 +61,7 @@ def set_up() -> Response | tuple[str, int]:
             raise InvalidInput("password: " + gettext("The two are not the same."))
         with write_transaction() as session:
             user_id = make_first_account(
-                session, settings(), form.get("token", ""), email, password
+                session, settings_of(), form.get("token", ""), email, password
             ).id
     except SetUpAlready:
         return _too_late()
@@ -120,5 +120,5 @@ class _Progress:
             site=self.site,
             seen=self.seen,
             first=self.first,
-            tag=script_tag(self.site, settings().public_url),
+            tag=script_tag(self.site, settings_of().public_url),
         )

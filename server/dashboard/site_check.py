@@ -7,9 +7,9 @@ from flask_security.decorators import auth_required
 
 from server.clock import now
 from server.dashboard.blueprint import blueprint
-from server.dashboard.site_pages import NO_REFUSAL, Refusal, owned, settings
+from server.dashboard.site_pages import NO_REFUSAL, Refusal, owned
 from server.dashboard.sites import SITE, overview
-from server.extensions import db, limiter
+from server.extensions import db, limiter, settings_of
 from server.installation.check import Installed, check_page
 from server.installation.keys import former_keys
 from server.invalid import InvalidInput
@@ -34,7 +34,7 @@ def check_site_page(site_key: str) -> str | tuple[str, int]:
         findings = check_page(
             address,
             installed,
-            allow_private=settings().webhook_allow_private or not settings().production,
+            allow_private=settings_of().webhook_allow_private or not settings_of().production,
         )
     except InvalidInput as error:
         return overview(owned(site_key), Refusal.of("check", error), address=address), 422
@@ -48,7 +48,7 @@ def _installed(site: Site) -> Installed:
     except NotBuilt:
         integrity = ""
     return Installed(
-        server=settings().public_url,
+        server=settings_of().public_url,
         key=site.key,
         former={each.key: each.works_until > moment for each in former_keys(db.session(), site)},
         origins=[origin.pattern for origin in site.origins],

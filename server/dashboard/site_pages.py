@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import abort, current_app, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server.config import Settings
 from server.dashboard.blueprint import signed_in
 from server.database import write_with_retry
 from server.extensions import db
@@ -39,6 +38,8 @@ class Refusal:
 
 NO_REFUSAL = Refusal()
 
+T = TypeVar("T")
+
 Work = Callable[[Session, Site, User], str]
 Page = Callable[[Site, Refusal], str]
 
@@ -53,21 +54,30 @@ def owned(site_key: str) -> Site:
     return owned_site(db.session(), signed_in(), site_key) or abort(404)
 
 
+def change_owned(site_key: str, work: Callable[[Session, Site, User], T]) -> T:
+    """Let an owner change something of a site in one transaction; 404 for anybody else. Raises
+    what ``work`` raises; then nothing is changed."""
+    site_id, user_id = owned(site_key).id, signed_in().id
+    # On PostgreSQL a form that is sent twice at once loses a race, and then says so.
+    return write_with_retry(
+        lambda session: work(
+            session, session.get_one(Site, site_id), session.get_one(User, user_id)
+        )
+    )
+
+
 def change(
     site_key: str, form: str, work: Work, page: Page, endpoint: str
 ) -> Response | tuple[str, int]:
     """Do what an owner's form asks for in one transaction, then show ``endpoint`` with what
     ``work`` says of it; or ``page`` again with what is wrong."""
-    site_id, user_id = owned(site_key).id, signed_in().id
 
-    def changing(session: Session) -> tuple[str, str]:
-        site = session.get_one(Site, site_id)
-        done = work(session, site, session.get_one(User, user_id))
-        return done, site.key
+    def work_and_key(session: Session, site: Site, user: User) -> tuple[str, str]:
+        # In this order: the work may renew the key.
+        return work(session, site, user), site.key
 
     try:
-        # On PostgreSQL a form that is sent twice at once loses a race, and then says so.
-        done, key = write_with_retry(changing)
+        done, key = change_owned(site_key, work_and_key)
     except REFUSALS as error:
         return page(owned(site_key), Refusal.of(form, error)), 422
     flash(done)
@@ -77,8 +87,3 @@ def change(
 def site_page(template: str, site: Site, role: str, refusal: Refusal, **values: Any) -> str:
     """A page of one site."""
     return render_template(f"dashboard/{template}", site=site, role=role, refusal=refusal, **values)
-
-
-def settings() -> Settings:
-    found: Settings = current_app.extensions["copydesk_settings"]
-    return found

@@ -15,11 +15,10 @@ from server.dashboard.site_pages import (
     Refusal,
     change,
     membership,
-    settings,
     site_page,
 )
 from server.database import write_with_retry
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.installation.keys import GRACE, end_former_key, former_keys, renew_key
 from server.installation.sightings import last_report_at, sightings_of
 from server.invalid import InvalidInput
@@ -139,7 +138,7 @@ def overview(site: Site, refusal: Refusal, *, role: str = "owner", **values: obj
         site,
         role,
         refusal,
-        tag=script_tag(site, settings().public_url),
+        tag=script_tag(site, settings_of().public_url),
         seen={
             kind: next((each for each in seen if (each.key, each.kind) == (site.key, kind)), None)
             for kind in ("allowed", "foreign", "unnamed")

@@ -15,10 +15,10 @@ from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.notifications import split_error
 from server.database import write_transaction
 from server.extensions import db
+from server.invalid import InvalidInput
 from server.language import gettext
 from server.models import SCOPES, ApiToken, Site, User
 from server.reports.membership import sites_of
-from server.sites import InvalidInput
 
 # Days that a token may last; 0: for ever.
 DAYS = (30, 90, 365, 0)

@@ -6,14 +6,12 @@ import os
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from server.config import Settings
 from server.database import write_transaction
 from server.demo.article import start_newspaper
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import Site, User
 from server.schema import upgrade_schema
 from server.serve import require_free_port, serve
@@ -32,7 +30,7 @@ def demo(port: int, article_port: int) -> None:
     """Run Copydesk with a demo newspaper and an editor's account. Keeps its data."""
     for wanted in (port, article_port):
         require_free_port(HOST, wanted)
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     upgrade_schema()
     password = _password(settings.data_dir)
     site = _site(password, f"http://localhost:{article_port}")

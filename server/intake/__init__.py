@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from server.config import Settings
-from server.extensions import api, csrf
+from server.extensions import api, csrf, settings_of
 
 
 def init_app(app: Flask) -> None:
@@ -20,7 +19,7 @@ def init_app(app: Flask) -> None:
     blueprint.description = "What the widget sends."
     # Readers have no session here, so there is nothing that a forged request could borrow.
     csrf.exempt(blueprint)
-    settings: Settings = app.extensions["copydesk_settings"]
+    settings = settings_of(app)
     app.extensions["intake_counters"] = Counters(shared=settings.limit_storage_url != "memory://")
     app.extensions["site_cache"] = SiteCache()
     app.extensions["sightings"] = Sightings(app)

@@ -10,10 +10,10 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
 from limits import RateLimitItem, parse
 
 from server.config import Settings
+from server.extensions import settings_of
 from server.intake.limits import counters
 from server.intake.site_cache import KnownSite
 from server.reports.submission import NewSubmission
@@ -80,7 +80,7 @@ def _repetition(site: KnownSite, new: NewSubmission) -> list[Reason]:
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     return settings
 
 

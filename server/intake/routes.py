@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from server import tasks
 from server.config import Settings
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.group_commit import GroupCommit
 from server.installation.sightings import Sightings
 from server.intake import documentation
@@ -140,7 +140,7 @@ def _check_challenge(site: KnownSite, data: dict[str, Any]) -> None:
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["copydesk_settings"]
+    settings = settings_of()
     return settings
 
 

@@ -131,7 +131,7 @@ def _reset(session: Session, delivery: Delivery, settings: Settings) -> Rendered
     user = _account(session, delivery)
     if delivery.created_at < now() - timedelta(hours=RESET_HOURS):
         raise SendingError("It was asked for too long ago.", permanent=True)
-    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
+    token = generate_reset_password_token(user)  # type: ignore[no-untyped-call]  # theirs has no types
     with Letter(delivery, settings, best_language(user.language)) as letter:
         letter.conceal(token)
         return letter.render(

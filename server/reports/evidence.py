@@ -11,14 +11,13 @@ import logging
 from collections.abc import Callable, Sequence
 from time import monotonic
 
-from flask import current_app
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import Report
 from server.reports.readers import independent_readers
 from server.reports.words import index_words
@@ -152,7 +151,7 @@ def _reported(report: Report, readers: int) -> Reported:
 
 
 def _examine(reported: Reported) -> list[Finding]:
-    hunspell = hunspell_of(current_app.extensions["copydesk_settings"])
+    hunspell = hunspell_of(settings_of())
     speller = hunspell.speller_of(reported.language)
     english = None if reported.base_language == "en" else hunspell.speller_of("en")
     return examine(reported, speller, english)

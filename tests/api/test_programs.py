@@ -19,8 +19,9 @@ from server import api_tokens
 from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
+from server.invalid import InvalidInput
 from server.models import SCOPES, Announcement, ApiToken, Event, Membership, Report, Site, User
-from server.sites import InvalidInput, add_member, add_site, close_account
+from server.sites import add_member, add_site, close_account
 
 Ask = Callable[..., TestResponse]
 

@@ -19,9 +19,10 @@ from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db, limiter
+from server.invalid import InvalidInput
 from server.login_sessions import REMEMBERED
 from server.models import Base, User
-from server.sites import InvalidInput, add_user
+from server.sites import add_user
 
 LogIn = Callable[..., TestResponse]
 Token = Callable[[str], str]

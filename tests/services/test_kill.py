@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,6 @@ import pytest
 from live_server import LiveServer, wait_until
 from smtp_server import MailServer, free_port
 from submissions import ORIGIN, PAGE_URL
-
-
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 def body(server: LiveServer, exact: str) -> dict[str, Any]:

@@ -38,14 +38,6 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def app(
     request: pytest.FixtureRequest, settings: Settings, mail_server: MailServer

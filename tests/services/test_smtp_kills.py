@@ -28,14 +28,6 @@ SMTP_TIMEOUT = 0.5
 PATIENCE = 6 * SMTP_TIMEOUT + 15 + 90
 
 
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def server(
     request: pytest.FixtureRequest, tmp_path: Path, mail_server: MailServer

@@ -25,14 +25,6 @@ LEASE_SECONDS = 6 * 1 + 15
 
 
 @pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def server(tmp_path: Path, mail_server: MailServer) -> Iterator[LiveServer]:
     server = LiveServer(
         tmp_path / "var",

@@ -48,14 +48,6 @@ PLACES = 150
 LEASE_SECONDS = 21
 
 
-@pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def postgresql(request: pytest.FixtureRequest) -> Iterator[PostgresqlServer | None]:
     """None where the database is SQLite."""
