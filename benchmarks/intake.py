@@ -28,8 +28,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from live_server import LiveServer  # noqa: E402 - the path comes first
-from postgresql_server import MISSING, find_initdb, postgresql_cluster  # noqa: E402
-from smtp_server import free_port  # noqa: E402
+from postgresql_server import MISSING, find_initdb, postgresql_cluster  # noqa: E402 - the path comes first
+from smtp_server import free_port  # noqa: E402 - the path comes first
 
 ORIGIN = "https://news.example"
 NO_LIMIT = "1000000/second"

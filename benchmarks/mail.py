@@ -35,21 +35,21 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
 from postgresql_server import MISSING, find_initdb, postgresql_cluster  # noqa: E402 - path first
-from smtp_server import free_port  # noqa: E402
-from submissions import body_for  # noqa: E402
+from smtp_server import free_port  # noqa: E402 - the path comes first
+from submissions import body_for  # noqa: E402 - the path comes first
 
-from server import create_app  # noqa: E402
-from server.clock import now  # noqa: E402
-from server.config import Settings  # noqa: E402
-from server.database import write_transaction  # noqa: E402
-from server.models import Delivery  # noqa: E402
-from server.notify.channels.mail import MailTransport  # noqa: E402
-from server.notify.channels.transport import Prepared  # noqa: E402
-from server.notify.deliver import deliver_due  # noqa: E402
-from server.notify.routing import route_due  # noqa: E402
-from server.notify.smtp import Envelope  # noqa: E402
-from server.schema import upgrade_schema  # noqa: E402
-from server.sites import add_member, add_site, add_user  # noqa: E402
+from server import create_app  # noqa: E402 - the path comes first
+from server.clock import now  # noqa: E402 - the path comes first
+from server.config import Settings  # noqa: E402 - the path comes first
+from server.database import write_transaction  # noqa: E402 - the path comes first
+from server.models import Delivery  # noqa: E402 - the path comes first
+from server.notify.channels.mail import MailTransport  # noqa: E402 - the path comes first
+from server.notify.channels.transport import Prepared  # noqa: E402 - the path comes first
+from server.notify.deliver import deliver_due  # noqa: E402 - the path comes first
+from server.notify.routing import route_due  # noqa: E402 - the path comes first
+from server.notify.smtp import Envelope  # noqa: E402 - the path comes first
+from server.schema import upgrade_schema  # noqa: E402 - the path comes first
+from server.sites import add_member, add_site, add_user  # noqa: E402 - the path comes first
 
 ORIGIN = "https://news.example"
 

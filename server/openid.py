@@ -82,7 +82,7 @@ class _Provider(FsOAuthProvider):
     def fetch_identity_cb(self, oauth: Any, token: Any) -> tuple[str, str]:
         """The address that the provider vouches for; who is invited by it joins at once. An
         address that it does not vouch for is anybody's, and logs nobody in."""
-        from authlib.integrations.base_client.errors import OAuthError  # noqa: PLC0415
+        from authlib.integrations.base_client.errors import OAuthError  # noqa: PLC0415 - an extra
 
         claims = token.get("userinfo") or {}
         if "email" not in claims:
@@ -112,8 +112,8 @@ def _joined_where_invited(email: str) -> str:
 
 def _or_say_so(view: Callable[..., Any], settings: Settings) -> Callable[..., Any]:
     """A signature or an answer that is none must not look like a mistake of ours."""
-    from joserfc.errors import JoseError  # noqa: PLC0415
-    from requests import RequestException  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415 - an extra
+    from requests import RequestException  # noqa: PLC0415 - an extra
 
     @wraps(view)
     def asked(**values: Any) -> Any:

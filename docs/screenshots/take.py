@@ -15,12 +15,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
 from browsing import drag_over, launch_browser, log_in  # noqa: E402 - the path comes first
-from every_page import INSIDE, OUTSIDE, addresses  # noqa: E402
-from live_server import EDITOR, LiveServer  # noqa: E402
-from newsroom import CHIEF, NEWCOMER, PASSWORD, open_newsroom  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
+from every_page import INSIDE, OUTSIDE, addresses  # noqa: E402 - the path comes first
+from live_server import EDITOR, LiveServer  # noqa: E402 - the path comes first
+from newsroom import CHIEF, NEWCOMER, PASSWORD, open_newsroom  # noqa: E402 - the path comes first
+from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402 - the path comes first
 
-from server.demo.article import render_article  # noqa: E402
+from server.demo.article import render_article  # noqa: E402 - the path comes first
 
 SIZES = {"desktop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 780}}
 LANGUAGES = {"en": "en-GB", "ru": "ru-RU"}
