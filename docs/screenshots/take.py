@@ -75,10 +75,10 @@ class Album:
         self.page.locator("#password").press("Enter")
         self.page.locator(".error").wait_for()
         self.shoot("login-wrong")
-        log_in(self.page, self.server, NEWCOMER, PASSWORD)
+        log_in(self.page, self.server.url, NEWCOMER, PASSWORD)
         self.shoot("empty-first", "/")
         self.context.clear_cookies()
-        log_in(self.page, self.server, CHIEF, PASSWORD)
+        log_in(self.page, self.server.url, CHIEF, PASSWORD)
         for name, path in inside.items():
             self.shoot(name, path)
         self.page.locator("details.account summary").click()
