@@ -103,6 +103,12 @@ OUTSIDE = (
     Shown("invitation-over", "dashboard.show_invitation", query(token="x")),
 )
 
+# For who said the password of an account with an authenticator, and no code yet.
+HALFWAY = (
+    Shown("code", "security.two_factor_token_validation"),
+    Shown("recovery-code", "security.mf_recovery"),
+)
+
 # For the chief, who owns a site and edits another.
 INSIDE = (
     Shown("queue", "dashboard.show_queue"),
@@ -168,9 +174,6 @@ NO_PAGES = {
     "security.tf_select",
     "security.two_factor_rescue",
     "security.wan_delete",
-    # They are shown in the middle of a log-in (tests/dashboard/test_account.py).
-    "security.mf_recovery",
-    "security.two_factor_token_validation",
 }
 
 

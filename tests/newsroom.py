@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server import create_app
+from server.accounts import security
 from server.api_tokens import issue
 from server.clock import now
 from server.config import Settings
@@ -40,6 +41,8 @@ from server.text.matching import Conditions
 QUIET_SITE = "The Evening Post"
 CHIEF = "chief@news.example"
 NEWCOMER = "newcomer@post.example"
+# With an authenticator.
+GUARDED = "guarded@post.example"
 INVITED = "invited@news.example"
 PASSWORD = "a long password for pictures"
 
@@ -148,10 +151,15 @@ def _body(site_key: str, origin: str, number: int, mistake: Mistake) -> dict[str
 def _furnish(site: Site, session: Session, origin: str) -> None:
     """Who works where, where reports go, and what somebody muted."""
     quiet = add_site(session, QUIET_SITE, ["https://post.example"])
-    chief, newcomer = (add_user(session, email, PASSWORD) for email in (CHIEF, NEWCOMER))
+    chief, newcomer, guarded = (
+        add_user(session, email, PASSWORD) for email in (CHIEF, NEWCOMER, GUARDED)
+    )
     add_member(session, chief, site, "owner")
     add_member(session, chief, quiet, "editor")
     add_member(session, newcomer, quiet, "owner")
+    add_member(session, guarded, quiet, "viewer")
+    guarded.tf_primary_method = "authenticator"
+    guarded.tf_totp_secret = security.totp_factory.generate_totp_secret()
     settings = current_app.extensions["copydesk_settings"]
     issue(session, chief, site, "Planning board", ["reports:read", "reports:resolve"], 90)
     invite(session, settings, site, INVITED, "viewer", actor=chief)

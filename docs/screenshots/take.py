@@ -14,10 +14,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
-from browsing import drag_over, launch_browser, log_in  # noqa: E402 - the path comes first
-from every_page import INSIDE, OUTSIDE, addresses  # noqa: E402 - the path comes first
+from browsing import drag_over, launch_browser, log_in, log_in_halfway  # noqa: E402 - the path comes first
+from every_page import HALFWAY, INSIDE, OUTSIDE, addresses  # noqa: E402 - the path comes first
 from live_server import EDITOR, LiveServer  # noqa: E402 - the path comes first
-from newsroom import CHIEF, NEWCOMER, PASSWORD, open_newsroom  # noqa: E402 - the path comes first
+from newsroom import CHIEF, GUARDED, NEWCOMER, PASSWORD, open_newsroom  # noqa: E402 - the path comes first
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402 - the path comes first
 
 from server.demo.article import render_article  # noqa: E402 - the path comes first
@@ -66,7 +66,9 @@ class Album:
             clip={"x": 0, "y": 0, "width": width, "height": min(height, TALL)},
         )
 
-    def take(self, outside: dict[str, str], inside: dict[str, str]) -> None:
+    def take(
+        self, outside: dict[str, str], halfway: dict[str, str], inside: dict[str, str]
+    ) -> None:
         for name, path in outside.items():
             self.shoot(name, path)
         self.page.goto(f"{self.server.url}/login")
@@ -75,6 +77,13 @@ class Album:
         self.page.locator("#password").press("Enter")
         self.page.locator(".error").wait_for()
         self.shoot("login-wrong")
+        log_in_halfway(self.page, self.server.url, GUARDED, PASSWORD)
+        for name, path in halfway.items():
+            self.shoot(name, path)
+        self.page.locator("#code").fill("not a code")
+        self.page.locator("#code").press("Enter")
+        self.page.locator(".error").wait_for()
+        self.shoot("recovery-code-wrong")
         log_in(self.page, self.server.url, NEWCOMER, PASSWORD)
         self.shoot("empty-first", "/")
         self.context.clear_cookies()
@@ -109,7 +118,7 @@ def main() -> None:
         open_newsroom(Path(folder)) as (server, newspaper, app),
     ):
         if len(sys.argv) > 1:
-            pages = addresses(app, OUTSIDE), addresses(app, INSIDE)
+            pages = tuple(addresses(app, each) for each in (OUTSIDE, HALFWAY, INSIDE))
             take_everything(browser, server, pages, Path(sys.argv[1]))
         else:
             article = newspaper.serve("/", render_article(server.script_tag))

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import log_in
-from every_page import INSIDE, OUTSIDE, addresses
+from browsing import log_in, log_in_halfway
+from every_page import HALFWAY, INSIDE, OUTSIDE, addresses
 from live_server import LiveServer
-from newsroom import CHIEF, PASSWORD, open_newsroom
+from newsroom import CHIEF, GUARDED, PASSWORD, open_newsroom
 from playwright.sync_api import Browser, BrowserContext, Page
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -57,6 +57,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveSer
             server,
             {
                 "outside": addresses(app, OUTSIDE),
+                "halfway": addresses(app, HALFWAY),
                 "inside": addresses(app, INSIDE),
             },
         )
@@ -94,6 +95,12 @@ def test_nothing_is_found_on_any_page(
     found: dict[str, list[str]] = {}
     for name, path in paths["outside"].items():
         outside.goto(server.url + path)
+        found[name] = findings(outside)
+    log_in_halfway(outside, server.url, GUARDED, PASSWORD)
+    for name, path in paths["halfway"].items():
+        outside.goto(server.url + path)
+        # Who is not in the middle of a log-in is led away.
+        assert path in outside.url
         found[name] = findings(outside)
     page = enter(context, server)
     for name, path in paths["inside"].items():

@@ -166,6 +166,24 @@ def test_recovery_code_logs_in_once(app: Flask, recovery_codes: list[str], log_i
     assert 'role="alert"' in page
 
 
+def test_second_step_leads_where_one_wanted_to_go_by_either_code(
+    app: Flask, recovery_codes: list[str]
+) -> None:
+    browser = app.test_client()
+    asked = browser.post("/login?next=/statistics", data={"email": EDITOR, "password": PASSWORD})
+
+    there = re.search(r'href="(/mf-recovery[^"]+)"', browser.get(asked.location).text)
+    assert there
+    back = re.search(r'href="(/tf-validate[^"]+)"', browser.get(there[1]).text)
+    action = re.search(r'action="(/mf-recovery[^"]+)"', browser.get(there[1]).text)
+    assert back
+    assert action
+    answer = browser.post(action[1], data={"code": recovery_codes[0]})
+
+    assert back[1] == asked.location
+    assert answer.location == "/statistics"
+
+
 def test_secrets_are_not_stored_as_they_are(phone: TOTP, recovery_codes: list[str]) -> None:
     user = db.session.query(User).one()
 
