@@ -29,7 +29,9 @@ from server.sites import add_member, add_site, add_user
 
 # A change is judged by the same examples as the one before; new ones are looked for on purpose.
 hypothesis.settings.register_profile("same", derandomize=True)
-hypothesis.settings.register_profile("search", derandomize=False)
+hypothesis.settings.register_profile(
+    "search", derandomize=False, max_examples=int(os.environ.get("EXAMPLES", "2000")), deadline=None
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from defusedcsv import csv
 from flask import Flask, current_app, flash, redirect, request, url_for
 from flask import Response as Page
 from flask_security.decorators import auth_required
@@ -20,6 +18,7 @@ from server.clock import now
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.site_pages import NO_REFUSAL, Refusal, change, owned, site_page
 from server.dashboard.sites import SITE
+from server.dashboard.spreadsheet import BYTE_ORDER_MARK, MEDIA_TYPE, lines_of
 from server.database import write_transaction
 from server.invalid import InvalidInput
 from server.language import gettext
@@ -82,7 +81,7 @@ def export_site(site_key: str, name: str) -> Page:
         pieces, kind = as_json(app, about, site_id), "application/json"
     else:
         wanted = "reports" if name == "reports.csv" else "submissions"
-        pieces, kind = _csv(app, site_id, wanted), "text/csv; charset=utf-8"
+        pieces, kind = _csv(app, site_id, wanted), MEDIA_TYPE
     response = Page(pieces, content_type=kind)
     response.headers["Content-Disposition"] = (
         f'attachment; filename="copydesk-{now().date()}-{name}"'
@@ -92,26 +91,18 @@ def export_site(site_key: str, name: str) -> Page:
 
 
 def _csv(app: Flask, site_id: int, wanted: str) -> Iterator[str]:
-    """For a spreadsheet; what could be a formula there is made plain text."""
-    text = io.StringIO()
-    writer = csv.writer(text)
     columns = REPORT_COLUMNS if wanted == "reports" else SUBMISSION_COLUMNS
-    writer.writerow(columns)
-    # With a byte order mark, or spreadsheets take it for another encoding.
-    yield "\ufeff" + text.getvalue()
+    yield BYTE_ORDER_MARK + lines_of([columns])
     for report, submissions in reports_with_submissions(app, site_id):
-        text.seek(0)
-        text.truncate()
-        for row in [report] if wanted == "reports" else submissions:
-            writer.writerow([_cell(row, column) for column in columns])
-        yield text.getvalue()
+        rows = [report] if wanted == "reports" else submissions
+        yield lines_of([[_cell(row, column) for column in columns] for row in rows])
 
 
 def _cell(row: Row, column: str) -> Any:
     value = row[column]
     if isinstance(value, list):
         return json.dumps(value, ensure_ascii=False) if value else ""
-    return "" if value is None else value
+    return value
 
 
 @blueprint.post(f"{ADDRESS}/<any(look,erase):action>-reader")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from defusedcsv import csv
 from flask import Response, abort, render_template, request
 from flask_security.decorators import auth_required
 
 from server.clock import now
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.plots import HEIGHT, WIDTH, plot_of
+from server.dashboard.spreadsheet import BYTE_ORDER_MARK, MEDIA_TYPE, lines_of
 from server.extensions import db
 from server.language import gettext
 from server.models import Site
@@ -80,12 +79,8 @@ def show_figure_as_csv(name: str) -> Response:
         abort(404)
     choice = Choice.read()
     figure = choice.figure(name)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(figure.columns)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in figure.rows)
-    # With a byte order mark, or spreadsheets take it for another encoding.
-    response = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    table = lines_of([figure.columns, *figure.rows])
+    response = Response(BYTE_ORDER_MARK + table, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = (
         f'attachment; filename="{name}-{choice.period.first}-{choice.period.last}.csv"'
     )

@@ -54,7 +54,8 @@ def canonical_address(address: str) -> str:
     if path != known.pathname:
         # What remains may be a dot segment.
         path = parse(known.origin + path).pathname
-    return f"{known.origin}{path}?{kept.removeprefix('?')}".removesuffix("?")
+    # As it is written: a second question mark is the first character of a parameter's name.
+    return f"{known.origin}{path}?{kept}" if kept else f"{known.origin}{path}"
 
 
 def parameters(search: str) -> list[tuple[str, str]]:

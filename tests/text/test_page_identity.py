@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.text.address import AddressError, canonical_address
@@ -152,6 +152,9 @@ ADDRESSES = st.builds(
 
 
 @given(ADDRESSES)
+@example("https://news.example/??&2")
+@example("https://news.example/???")
+@example("https://news.example/??utm_source=x")
 def test_key_depends_on_nothing_that_the_clean_address_lacks(address: str) -> None:
     try:
         clean = canonical_address(address)
