@@ -119,6 +119,7 @@ def ours(address: str, folder: Path, options: argparse.Namespace) -> Iterator[tu
         intake_site_limit=NO_LIMIT,
         spam_pages=NO_LIMIT,
         spam_places=NO_LIMIT,
+        spam_page_places=NO_LIMIT,
         **settings,
     )
     server.run_options = ["--workers", str(options.workers), "--threads", str(options.threads)]

@@ -191,6 +191,7 @@ def main() -> None:
             intake_site_limit="1000000/second",
             spam_pages="1000000/second",
             spam_places="1000000/second",
+            spam_page_places="1000000/second",
             burst_minutes=0,
             mails_per_hour=0,
         )

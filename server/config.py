@@ -22,7 +22,7 @@ MODES = ("production", "development")
 SMTP_SECURITY = ("none", "starttls", "tls")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # Each is one rate; of the others each is several, of which none may be exceeded.
-_RATES = ("spam_pages", "spam_places")
+_RATES = ("spam_pages", "spam_places", "spam_page_places")
 _LIMITS = ("intake_network_limit", "intake_site_limit", "login_limit")
 
 
@@ -92,6 +92,9 @@ class Settings:
     )
     spam_places: str = _setting(
         "8/10 minute", "different places at which one text is sent before it counts as spam"
+    )
+    spam_page_places: str = _setting(
+        "200/day", "different places on one page before further ones count as spam"
     )
     login_limit: str = _setting("10/minute;100/hour", "log-in attempts from one network")
     dictionaries_dir: Path | None = _setting(

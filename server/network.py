@@ -12,6 +12,9 @@ from flask import current_app, request
 # How a network without IPv4 reaches us (RFC 6052): the IPv4 address stands at the end.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 KEY_LENGTH = 16
+# Who has a /48 of IPv6 has 65,536 of the networks that count as one each: they share what so many
+# of them may send.
+SHARED_BY = 8
 
 
 def prefix_of(address: str) -> str:
@@ -25,6 +28,14 @@ def prefix_of(address: str) -> str:
     if isinstance(parsed, IPv4Address):
         return f"{parsed}/32"
     return str(IPv6Network((parsed, 64), strict=False))
+
+
+def wide_prefix_of(address: str) -> str | None:
+    """The /48 of an IPv6 address (one subscriber at most providers); None of any other."""
+    parsed = _parsed(address)
+    if not isinstance(parsed, IPv6Address):
+        return None
+    return str(IPv6Network((parsed, 48), strict=False))
 
 
 def sent_from(networks: Collection[IPv4Network | IPv6Network]) -> bool:
@@ -55,8 +66,20 @@ def address_prefix() -> str:
 def sender_key() -> str:
     """What stands for the sender where limits count: a keyed hash of the prefix, so that the
     storage of the counters holds no address."""
+    return _keyed(address_prefix())
+
+
+def sender_keys() -> tuple[tuple[str, int], ...]:
+    """What stands for the sender where limits count, each with how many times the limit of one
+    network it may reach: the network, and with IPv6 the /48 that it lies in."""
+    wide = wide_prefix_of(request.remote_addr or "")
+    narrow = (sender_key(), 1)
+    return (narrow,) if wide is None else (narrow, (_keyed(wide), SHARED_BY))
+
+
+def _keyed(prefix: str) -> str:
     key = _sender_secret(str(current_app.config["SECRET_KEY"]))
-    return hashlib.blake2b(address_prefix().encode(), key=key, digest_size=KEY_LENGTH).hexdigest()
+    return hashlib.blake2b(prefix.encode(), key=key, digest_size=KEY_LENGTH).hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -70,6 +70,7 @@ def settings(tmp_path: Path) -> Settings:
         intake_site_limit="10000/minute",
         spam_pages="10000/minute",
         spam_places="10000/minute",
+        spam_page_places="10000/day",
     )
 
 

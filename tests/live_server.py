@@ -40,6 +40,7 @@ class LiveServer:
             "COPYDESK_INTAKE_SITE_LIMIT": "10000/minute",
             "COPYDESK_SPAM_PAGES": "10000/minute",
             "COPYDESK_SPAM_PLACES": "10000/minute",
+            "COPYDESK_SPAM_PAGE_PLACES": "10000/day",
             # All tests of a browser log in from one address.
             "COPYDESK_LOGIN_LIMIT": "1000/minute",
             "COPYDESK_BURST_MINUTES": "0",

@@ -10,7 +10,7 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, RateLimitItemPerSecond, parse
 
 from server.config import Settings
 from server.extensions import settings_of
@@ -18,7 +18,15 @@ from server.intake.limits import counters
 from server.intake.site_cache import KnownSite
 from server.reports.submission import NewSubmission
 from server.text.glob import folded
-from server.text.spam import Act, Reason, is_spam, many_pages, repeated_text, signs
+from server.text.spam import (
+    Act,
+    Reason,
+    flooded_page,
+    is_spam,
+    many_pages,
+    repeated_text,
+    signs,
+)
 
 # A shorter text may be the same by chance.
 MIN_REPEATED = 12
@@ -29,6 +37,9 @@ def reasons_for_spam(
 ) -> tuple[Reason, ...]:
     """Why this is spam, heaviest first; empty where it is not. ``data``: the loaded schema."""
     found = [*signs(_act(site, new, data)), *_pages(new), *_repetition(site, new)]
+    if not is_spam(found):
+        # Spam uses up nothing of what a page may get.
+        found += _flooded_page(new)
     if not is_spam(found):
         return ()
     return tuple(sorted(found, key=lambda reason: -reason.weight))
@@ -77,6 +88,21 @@ def _repetition(site: KnownSite, new: NewSubmission) -> list[Reason]:
     if not counters().more_than(item, "text", said, where):
         return []
     return [repeated_text(item.amount, item.get_expiry())]
+
+
+def _flooded_page(new: NewSubmission) -> list[Reason]:
+    """More places of one page than honest readers find, from whomever. A place that was within
+    the number stays so: who else reports it is heard."""
+    item = _item(_settings().spam_page_places)
+    page, place = f"{new.site_id}/{new.url_hash.hex()}", new.place_hash.hex()
+    once = RateLimitItemPerSecond(1, item.get_expiry())
+    counting = counters()
+    if not counting.allows(once, "place", page, place):
+        return []
+    if not counting.hit(item, "page", page):
+        return [flooded_page(item.amount, item.get_expiry())]
+    counting.hit(once, "place", page, place)
+    return []
 
 
 def _settings() -> Settings:

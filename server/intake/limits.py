@@ -81,19 +81,20 @@ def counters() -> Counters:
     return found
 
 
-def check_limit(scope: str, rule: str, *name: str) -> None:
+def check_limit(scope: str, rule: str, *name: str, times: int = 1) -> None:
     """Count one request of ``name`` in ``scope`` (``network`` or ``site``); ``rule`` as
-    ``10/minute;60/hour``. Raises Problem 429 with the seconds until the next one is welcome."""
+    ``10/minute;60/hour``, of which it may reach so many ``times`` the number. Raises Problem 429
+    with the seconds until the next one is welcome."""
     counting = counters()
-    for item in _items(rule):
+    for item in _items(rule, times):
         if not counting.hit(item, scope, *name):
             raise _too_many(scope, counting.seconds_left(item, scope, *name))
 
 
-def require_below_limit(scope: str, rule: str, *name: str) -> None:
+def require_below_limit(scope: str, rule: str, *name: str, times: int = 1) -> None:
     """Raise Problem 429 where the limit is reached; counts nothing."""
     counting = counters()
-    for item in _items(rule):
+    for item in _items(rule, times):
         if not counting.allows(item, scope, *name):
             raise _too_many(scope, counting.seconds_left(item, scope, *name))
 
@@ -109,5 +110,5 @@ def _too_many(scope: str, wait: int) -> Problem:
 
 
 @lru_cache(maxsize=16)
-def _items(rule: str) -> list[RateLimitItem]:
-    return parse_many(rule)
+def _items(rule: str, times: int) -> list[RateLimitItem]:
+    return [type(item)(times * item.amount, item.multiples) for item in parse_many(rule)]

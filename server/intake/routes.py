@@ -21,13 +21,16 @@ from server.intake.limits import check_limit, require_below_limit
 from server.intake.origin import check_origin, page_identity
 from server.intake.schema import SubmissionSchema, new_submission
 from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
-from server.network import address_prefix, sender_key, sent_from
+from server.network import address_prefix, sender_keys, sent_from
 from server.problems import Problem
 from server.reports.readers import DailyKeys
 from server.reports.record import Recorded
 from server.reports.submission import NewSubmission
 
 blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
+
+# How long a browser need not ask again whether a page may send; browsers cut it themselves.
+PREFLIGHT_SECONDS = 86_400
 
 _schema = SubmissionSchema()
 
@@ -60,15 +63,15 @@ def _admit() -> tuple[KnownSite, dict[str, Any]]:
     report elsewhere. A flood that names its site in the address, as the widget does, is refused
     unread; what names none is counted when it turns out to be unusable.
     """
-    sender = sender_key()
     named = request.args.get("site")
     if named is not None:
-        site = _admitted(named, sender)
+        site = _admitted(named)
         body = read_json_object(request)
         if body.get("site") != named and not _is_key_of(site, body.get("site")):
             raise Problem.of_field("site", "is not the site that the address names.")
         return site, body
-    require_below_limit("network", _settings().intake_network_limit, sender)
+    for sender, times in sender_keys():
+        require_below_limit("network", _settings().intake_network_limit, sender, times=times)
     try:
         body = read_json_object(request)
         key = body.get("site")
@@ -76,22 +79,27 @@ def _admit() -> tuple[KnownSite, dict[str, Any]]:
             # Perhaps the schema knows better what is wrong with it.
             key = _load(body)["site"]
     except Problem:
-        check_limit("network", _settings().intake_network_limit, sender)
+        _count_network()
         raise
-    return _admitted(key, sender), body
+    return _admitted(key), body
 
 
-def _admitted(key: str, sender: str) -> KnownSite:
-    settings = _settings()
+def _count_network(*name: str) -> None:
+    """Count one request of the sender's network, and of the one around it."""
+    for sender, times in sender_keys():
+        check_limit("network", _settings().intake_network_limit, sender, *name, times=times)
+
+
+def _admitted(key: str) -> KnownSite:
     cache: SiteCache = current_app.extensions["site_cache"]
     site = cache.remembered(key)
     if site is None:
         # Guessed keys reach the database no oftener than reports.
-        check_limit("network", settings.intake_network_limit, sender, "key")
+        _count_network("key")
         site = cache.find(key)
     if site is None:
         raise Problem.of_field("site", "is not a known site key.", status=404, kind="unknown-site")
-    check_limit("network", settings.intake_network_limit, sender, site.key)
+    _count_network(site.key)
     if sent_from(site.blocked_networks):
         raise Problem(
             403,
@@ -99,7 +107,7 @@ def _admitted(key: str, sender: str) -> KnownSite:
             "This site takes no reports from this network.",
             "The site's owner has blocked it.",
         )
-    check_limit("site", settings.intake_site_limit, site.key)
+    check_limit("site", _settings().intake_site_limit, site.key)
     if key != site.key:
         _note_former_key(site, key)
     return site
@@ -149,6 +157,11 @@ def _allow_any_reader(response: Response) -> Response:
     # No cookie is read here, so there is nothing to protect from the page that asks.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    if request.method == "OPTIONS":
+        # Of a page that sends application/json by a script of its own; the widget's needs none.
+        response.headers["Access-Control-Allow-Methods"] = "POST"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response
 

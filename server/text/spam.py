@@ -93,6 +93,15 @@ def repeated_text(most: int, seconds: int) -> Reason:
     )
 
 
+def flooded_page(most: int, seconds: int) -> Reason:
+    """The sign of a page on which more is reported than any page has mistakes."""
+    return Reason(
+        "flooded-page",
+        100,
+        f"More than {most} different places on one page within {seconds} seconds.",
+    )
+
+
 def _trap(act: Act) -> list[Reason]:
     if not act.website.strip():
         return []

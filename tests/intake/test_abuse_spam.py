@@ -269,3 +269,40 @@ class TestEditors:
 
         assert only_report().status == "open"
         assert mails() == 1
+
+
+class TestFloodedPage:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, spam_page_places="5/day", spam_pages="1000/minute")
+
+    def test_more_places_than_a_page_has_mistakes_go_among_the_spam(self, submit: Submit) -> None:
+        for number in range(7):
+            submit(selector__exact=f"mistake {number}")
+        submit(page__url=f"{ORIGIN}/elsewhere")
+
+        found = db.session.scalars(select(Report).order_by(Report.id)).all()
+        assert [each.status for each in found] == ["open"] * 5 + ["spam"] * 2 + ["open"]
+        assert found[6].submissions[0].spam_reasons[0]["kind"] == "flooded-page"
+        assert mails() == 6
+
+    def test_readers_of_the_known_places_of_a_flooded_page_are_heard(self, submit: Submit) -> None:
+        submit()
+        for number in range(9):
+            submit(selector__exact=f"mistake {number}")
+
+        answer = submit()
+
+        assert (answer.json["status"], answer.json["readers"]) == ("known", 2)
+        first = db.session.scalars(select(Report).order_by(Report.id)).first()
+        assert first is not None
+        assert (first.status, first.readers) == ("open", 2)
+
+    def test_spam_uses_up_nothing_of_what_a_page_may_get(self, submit: Submit) -> None:
+        for number in range(9):
+            submit(selector__exact=f"word {number}", comment=SPAM)
+        submit()
+
+        db.session.rollback()
+        statuses = db.session.scalars(select(Report.status).order_by(Report.id)).all()
+        assert statuses == ["spam"] * 9 + ["open"]

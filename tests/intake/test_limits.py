@@ -15,6 +15,7 @@ from sqlalchemy import event
 from submissions import ORIGIN, body_for
 from werkzeug.test import TestResponse
 
+from server import network
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
@@ -86,6 +87,33 @@ def test_an_ipv6_household_counts_as_one(client: FlaskClient, site: Site) -> Non
 
     assert codes == [201, 201, 429]
     assert post(client, site, "2001:db8:0:1::1").status_code == 201
+
+
+def test_a_subscriber_who_goes_through_his_ipv6_networks_gets_what_eight_may_send(
+    client: FlaskClient, site: Site
+) -> None:
+    # The settings let one network send two. What is no report is counted by network alone.
+    senders = [f"2001:db8:0:{network:x}::1" for network in range(20)]
+    codes = [post(client, site, each, data="{").status_code for each in senders]
+
+    assert codes == [400] * 16 + [429] * 4
+    assert post(client, site, "2001:db8:1::1", data="{").status_code == 400
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named in the address", "in the body"])
+def test_a_subscriber_is_held_to_it_for_each_site_apart(
+    client: FlaskClient, site: Site, other: Site, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "SHARED_BY", 1)
+    senders = [f"2001:db8:0:{number:x}::1" for number in range(3)]
+
+    assert [post(client, site, each, named=named).status_code for each in senders] == [
+        201,
+        201,
+        429,
+    ]
+    answer = post(client, other, senders[2], OTHER_ORIGIN, named=named)
+    assert answer.status_code == 201
 
 
 def test_ipv4_addresses_within_ipv6_do_not_count_as_one(client: FlaskClient, site: Site) -> None:

@@ -50,6 +50,7 @@ def app(
         intake_site_limit="10000/minute",
         spam_pages="10000/minute",
         spam_places="10000/minute",
+        spam_page_places="10000/day",
     )
     if request.param == "sqlite":
         yield from _run(settings)

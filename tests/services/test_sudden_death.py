@@ -78,6 +78,7 @@ def settings(
         intake_site_limit="1000000/minute",
         spam_pages="1000000/minute",
         spam_places="1000000/minute",
+        spam_page_places="1000000/day",
     )
 
 
