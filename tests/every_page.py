@@ -168,6 +168,7 @@ NO_PAGES = {
     "dashboard.show_news",
     "dashboard.show_new_rows",
     "dashboard.show_names",
+    "dashboard.show_writing_form",
     "dashboard.show_view",
     "security.static",
     "security.logout",

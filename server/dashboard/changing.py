@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from server.dashboard import notices
 from server.dashboard.blueprint import signed_in
 from server.dashboard.queue import views_in_place
 from server.dashboard.queue_address import QueueAddress
-from server.dashboard.report_page import address_of_report
+from server.dashboard.report_page import Draft, address_of_report
 from server.dashboard.rows import rows
 from server.database import write_transaction
 from server.extensions import db
@@ -24,6 +25,8 @@ from server.reports.undo import UNDONE
 from server.reports.views import VIEWS
 
 Change = Callable[[Session, User, int], Event]
+# Where rows are, as forms name it.
+LISTS = ("queue", "page")
 
 
 def asked_version() -> int:
@@ -39,9 +42,8 @@ def make_change(report: Report, wanted: str, change: Change, becomes: str = "") 
     the row instead. ``wanted``: the action's name; ``becomes``: the status that the report then
     has, empty where it stays."""
     version, actor_id = asked_version(), signed_in().id
-    in_place = "HX-Request" in request.headers and request.form.get("from") in ("queue", "page")
     # Asked before the change, while the report still has its place in the view.
-    back = None if in_place else way_back(report)
+    back = None if is_in_place() else way_back(report)
     try:
         with write_transaction() as session:
             event = change(session, session.get_one(User, actor_id), version)
@@ -53,24 +55,38 @@ def make_change(report: Report, wanted: str, change: Change, becomes: str = "") 
     else:
         notices.tell_done(report, event, undone=wanted == "undo")
         tasks.ring()
-    return redirect(back(), 303) if back else _row(report)
+    return redirect(back(), 303) if back else changed_row(report)
 
 
-def _row(report: Report) -> str:
+def is_in_place() -> bool:
+    """Whether a script asks that works on a row of a list."""
+    return "HX-Request" in request.headers and request.values.get("from") in LISTS
+
+
+def list_of_row() -> dict[str, Any]:
+    """The list that a row stands in, for its templates: ``section`` and ``address``."""
     session, user = db.session(), signed_in()
-    origin = request.form["from"]
+    origin = request.values["from"]
     if origin == "page":
-        address = QueueAddress(view="all" if request.form.get("view") == "all" else "open")
+        address = QueueAddress(view="all" if request.values.get("view") == "all" else "open")
     else:
-        address = QueueAddress.read(request.form, membership.sites_of(session, user))
-    last = history.latest_events(session, report, limit=1)[0]
+        address = QueueAddress.read(request.values, membership.sites_of(session, user))
+    return {"section": origin, "address": address}
+
+
+def changed_row(report: Report, draft: Draft | None = None) -> str:
+    """The row of a list as it now is, and what is to be told. With a draft it stays a row, in which
+    what was typed stands."""
+    user, within = signed_in(), list_of_row()
+    origin, address = within["section"], within["address"]
+    last = history.latest_events(db.session(), report, limit=1)[0]
     return render_template(
         "dashboard/row_changed.html",
-        section=origin,
+        **within,
         page=report.page if origin == "page" else None,
-        address=address,
         report=report,
-        stays_in_view=VIEWS[address.view].holds(report, user.id),
+        draft=draft,
+        stays_in_view=draft or VIEWS[address.view].holds(report, user.id),
         stays=True,
         **(views_in_place(address) if origin == "queue" else {}),
         last=last,

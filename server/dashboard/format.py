@@ -10,8 +10,10 @@ from server.dashboard.words import in_words
 from server.language import ago, in_quotation_marks, long_date
 from server.models import Delivery, Report
 from server.notify.evidence_words import sentence_of
+from server.reports.correction import MAX_CORRECTION
 from server.reports.evidence import main_reason
 from server.reports.history import actor_of
+from server.reports.notes import MAX_NOTE
 from server.text.address import with_fragment
 from server.text.difference import difference
 from server.text.evidence import BASE, LIKELY, POSSIBLE, level_of
@@ -63,3 +65,5 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["base_score"] = BASE
     app.jinja_env.globals["levels"] = {"possible": POSSIBLE, "likely": LIKELY}
     app.jinja_env.globals["difference"] = difference
+    app.jinja_env.globals["max_note"] = MAX_NOTE
+    app.jinja_env.globals["max_correction"] = MAX_CORRECTION

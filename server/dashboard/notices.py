@@ -30,9 +30,20 @@ def tell_done(report: Report, event: Event, *, undone: bool = False) -> None:
 
 def tell_stale(report: Report, meanwhile: Sequence[Event], wanted: str = "") -> None:
     """Somebody acted first: who, what and when. ``meanwhile``: what was done, newest first."""
-    last = next(iter(meanwhile), None)
-    text = already(last, signed_in()) if last else _status_of(report)
+    text = _first(report, meanwhile)
     _tell(_about(report, text, "" if wanted == report.status else _unchanged()))
+
+
+def first_come(report: Report, meanwhile: Sequence[Event]) -> str:
+    """The same beside what an editor typed, which is not lost."""
+    return gettext(
+        "%(what)s, so nothing was saved yet. Save again to go on with your words.",
+        what=_first(report, meanwhile),
+    )
+
+
+def tell_noted(report: Report) -> None:
+    _tell(_about(report, gettext("Note added")))
 
 
 def tell_meanwhile(report: Report, meanwhile: Sequence[Event]) -> None:
@@ -65,6 +76,11 @@ def tell_many(action: BulkAction, progress: Progress) -> None:
 
 def tell_nothing_chosen() -> None:
     _tell({"text": gettext("No report was selected."), "consequence": _unchanged()})
+
+
+def _first(report: Report, meanwhile: Sequence[Event]) -> str:
+    last = next(iter(meanwhile), None)
+    return already(last, signed_in()) if last else _status_of(report)
 
 
 def _status_of(report: Report) -> str:

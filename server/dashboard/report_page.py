@@ -15,7 +15,6 @@ from server.extensions import db
 from server.models import Event, Note, Report
 from server.reports import history, membership, notes, queue
 from server.reports.assignment import who_can_take
-from server.reports.correction import MAX_CORRECTION
 from server.reports.on_page import count_open_on_page, other_open_on_page
 from server.text.context import around
 
@@ -66,8 +65,6 @@ def report_page(report: Report, draft: Draft | None = None) -> str:
         members=who_can_take(session, report.site_id),
         others=other_open_on_page(session, report),
         open_on_page=count_open_on_page(session, report.page_id),
-        max_note=notes.MAX_NOTE,
-        max_correction=MAX_CORRECTION,
         address=address,
         above=above,
         below=below,

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_security.decorators import auth_required
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server.dashboard import notices
 from server.dashboard.blueprint import blueprint, require_acting, signed_in
-from server.dashboard.changing import asked_version, make_change
+from server.dashboard.changing import (
+    asked_version,
+    changed_row,
+    is_in_place,
+    list_of_row,
+    make_change,
+)
 from server.dashboard.report_page import Draft, address_of_report, asked_for, report_page
 from server.database import write_transaction
 from server.extensions import db
@@ -54,9 +60,9 @@ def assign_report(public_id: uuid.UUID) -> Response | str:
 
 @blueprint.post("/reports/<uuid:public_id>/correct")
 @auth_required("session")
-def correct_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
+def correct_report(public_id: uuid.UUID) -> Response | str | tuple[str, int]:
     """``correction``: what the text should read; empty for what readers suggest. Where somebody was
-    faster, or it cannot be stored, the page keeps what was typed."""
+    faster, or it cannot be stored, the page, or the row of a list, keeps what was typed."""
     report = _to_act_on(public_id)
     version, actor_id = asked_version(), signed_in().id
     typed = request.form.get("correction", "")
@@ -68,20 +74,24 @@ def correct_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
                 session, report, correction, version=version, actor=actor, source="dashboard"
             )
     except InvalidCorrection as error:
-        return report_page(report, Draft(correction=typed, error=str(error))), 422
+        return _kept(report, Draft(correction=typed, error=str(error))), 422
     except StaleReport:
-        notices.tell_stale(report, history.since_version(db.session(), report, version))
+        meanwhile = history.since_version(db.session(), report, version)
+        if is_in_place():
+            draft = Draft(correction=typed, error=notices.first_come(report, meanwhile))
+            return changed_row(report, draft), 409
+        notices.tell_stale(report, meanwhile)
         return report_page(report, Draft(correction=typed)), 409
     except IllegalChange:
         pass
     else:
         notices.tell_done(report, event)
-    return redirect(address_of_report(report), 303)
+    return changed_row(report) if is_in_place() else redirect(address_of_report(report), 303)
 
 
 @blueprint.post("/reports/<uuid:public_id>/note")
 @auth_required("session")
-def add_note_to_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
+def add_note_to_report(public_id: uuid.UUID) -> Response | str | tuple[str, int]:
     """``note``: for the site's members. It is stored whatever happened meanwhile, and who wrote it
     is told that."""
     report = _to_act_on(public_id)
@@ -91,10 +101,38 @@ def add_note_to_report(public_id: uuid.UUID) -> Response | tuple[str, int]:
         with write_transaction() as session:
             add_note(session, report, session.get_one(User, author_id), text)
     except InvalidNote as error:
-        return report_page(report, Draft(note=text, error=str(error))), 422
-    if meanwhile := history.since_version(db.session(), report, version):
+        return _kept(report, Draft(note=text, error=str(error))), 422
+    meanwhile = history.since_version(db.session(), report, version)
+    if meanwhile:
         notices.tell_meanwhile(report, meanwhile)
-    return redirect(address_of_report(report, "notes"), 303)
+    if not is_in_place():
+        return redirect(address_of_report(report, "notes"), 303)
+    if not meanwhile:
+        # On the report's page it stands there to be seen.
+        notices.tell_noted(report)
+    return changed_row(report)
+
+
+@blueprint.get("/reports/<uuid:public_id>/<any(correct, note):action>/form")
+@auth_required("session")
+def show_writing_form(public_id: uuid.UUID, action: str) -> Response | str:
+    """The form of a correction or a note within a row, for scripts; without them the report's page
+    has it. ``from`` and what else names the list: as in the forms of its rows."""
+    report = _to_act_on(public_id)
+    corrects = action == "correct"
+    if not is_in_place():
+        return redirect(address_of_report(report, "correction-text" if corrects else "note"), 303)
+    text = report.shown_correction or report.exact
+    return render_template(
+        "dashboard/row_form.html",
+        report=report,
+        draft=Draft(correction=text) if corrects else Draft(),
+        **list_of_row(),
+    )
+
+
+def _kept(report: Report, draft: Draft) -> str:
+    return changed_row(report, draft) if is_in_place() else report_page(report, draft)
 
 
 def _to_act_on(public_id: uuid.UUID) -> Report:

@@ -76,17 +76,80 @@ def test_reports_are_decided_one_after_the_other(queue: Page) -> None:
 
 def test_correction_and_note_are_a_key_away(queue: Page) -> None:
     queue.keyboard.press("j")
+    row = queue.locator(f"#{queue.locator('.row:focus').get_attribute('id')}")
+    queue.keyboard.press("e")
+    field = row.get_by_label("What it should read instead of")
+    expect(field).to_be_focused()
+    assert violations(queue) == []
+    # What is typed is no key of the page.
+    field.fill("as the editor writes it, fruit")
+    queue.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    expect(field).to_be_hidden()
+    # What was typed is there again.
+    queue.keyboard.press("e")
+    expect(field).to_have_value("as the editor writes it, fruit")
+    expect(field).to_be_focused()
+    queue.keyboard.press("Enter")
+    expect(row.locator(".correction ins").first).to_contain_text("as the editor writes it, fruit")
+    expect(row).to_be_focused()
+    expect(field).to_have_count(0)
+
+    queue.keyboard.press("c")
+    note = row.get_by_label("A note for the site’s members")
+    expect(note).to_be_focused()
+    queue.keyboard.type("fruit")
+    # It is still there after another action on the row.
+    row.get_by_role("button", name="Take").click()
+    expect(row.locator(".holder")).to_have_text("yours")
+    expect(note).to_have_value("fruit")
+    note.press("Control+Enter")
+    expect(row.get_by_role("link", name="1 note")).to_be_visible()
+    expect(row).to_be_focused()
+    queue.keyboard.press("a")
+    expect(row.locator(".holder")).to_have_count(0)
+
+
+def test_second_editor_keeps_what_was_typed(queue: Page, newsroom: LiveServer) -> None:
+    queue.keyboard.press("j")
+    row = queue.locator(f"#{queue.locator('.row:focus').get_attribute('id')}")
+    queue.keyboard.press("e")
+    field = row.get_by_label("What it should read instead of")
+    field.fill("mine")
+    other = queue.context.new_page()
+    other.goto(newsroom.url)
+    theirs = other.locator(f"#{row.get_attribute('id')}")
+    theirs.get_by_role("button", name="Take").click()
+    expect(theirs.locator(".holder")).to_have_text("yours")
+    other.close()
+
+    field.press("Enter")
+    expect(row.get_by_role("alert")).to_contain_text("Already taken by you")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("mine")
+    assert violations(queue) == []
+    field.press("Enter")
+    expect(row.locator(".correction ins").first).to_contain_text("mine")
+    # As it was before, for who works here next.
+    queue.keyboard.press("a")
+    expect(row.locator(".holder")).to_have_count(0)
+
+
+def test_report_page_has_both_a_key_away(queue: Page) -> None:
+    queue.keyboard.press("j")
+    queue.keyboard.press("o")
+    queue.wait_for_url("**/reports/**")
+    expect(queue.get_by_role("button", name="Keys")).to_be_visible()
     queue.keyboard.press("e")
     field = queue.get_by_label("What it should read instead of")
     expect(field).to_be_focused()
-    assert violations(queue) == []
     field.fill("as the editor writes it")
     queue.get_by_role("button", name="Save the correction").click()
-    expect(queue.locator(".large ins")).to_contain_text("as the editor writes it")
+    expect(queue.locator(".large ins").first).to_contain_text("as the editor writes it")
 
+    expect(queue.get_by_role("button", name="Keys")).to_be_visible()
     queue.keyboard.press("c")
     expect(queue.get_by_label("A note for the site’s members")).to_be_focused()
-    # What is typed is no key of the page.
     queue.keyboard.type("fruit")
     queue.keyboard.press("Control+Enter")
     expect(queue.locator(".history")).to_contain_text("fruit")

@@ -32,6 +32,7 @@ TABLE = {
     ("GET", "dashboard.show_page"): (200, 200, 200, 404, 302),
     # By now the report has another version, and a note needs words.
     ("GET", "dashboard.show_worked_report_instead"): (303, 303, 303, 303, 302),
+    ("GET", "dashboard.show_writing_form"): (303, 303, 403, 404, 302),
     ("POST", "dashboard.assign_report"): (303, 303, 403, 404, 302),
     ("POST", "dashboard.correct_report"): (409, 409, 403, 404, 302),
     ("POST", "dashboard.add_note_to_report"): (422, 422, 403, 404, 302),

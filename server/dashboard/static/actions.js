@@ -21,11 +21,12 @@
     row?.scrollIntoView({ block: "nearest" });
   };
 
-  const tell = () => {
+  const tell = (words) => {
     const notice = document.createElement("div");
     notice.className = "notice";
     notice.dataset.passes = "";
-    notice.textContent = notices.dataset.failed;
+    notice.setAttribute("role", "alert");
+    notice.textContent = words;
     notices.replaceChildren(notice);
   };
 
@@ -49,7 +50,9 @@
     const asked = detail.pathInfo.requestPath.split("?")[0];
     if (!detail.xhr.responseURL || new URL(detail.xhr.responseURL).pathname === asked) return;
     detail.shouldSwap = false;
-    location.reload();
+    // With the page went what is being written.
+    if (document.querySelector(".write")) tell(notices.dataset.ended);
+    else location.reload();
   });
 
   document.addEventListener("htmx:afterSettle", () => {
@@ -61,8 +64,9 @@
     acted = null;
   });
 
-  document.addEventListener("htmx:responseError", tell);
-  document.addEventListener("htmx:sendError", tell);
+  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(failure, () => tell(notices.dataset.failed));
+  }
 
   // A notice goes after a while, but not while somebody is at it (WCAG 2.2, 2.2.1): the history
   // offers the same for good.
