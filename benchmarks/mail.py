@@ -193,6 +193,7 @@ def main() -> None:
             spam_places="1000000/second",
             spam_page_places="1000000/second",
             burst_minutes=0,
+            flood_reports=0,
             mails_per_hour=0,
         )
         app = create_app(settings)

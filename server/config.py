@@ -75,6 +75,11 @@ class Settings:
     mails_per_hour: int = _setting(
         20, "mails about reports to one recipient; what is beyond comes as one mail; 0: no limit"
     )
+    flood_reports: int = _setting(
+        40,
+        "more new reports than this for one site within 15 minutes come as one mail an hour; "
+        "0: never",
+    )
     webhook_allow_private: bool = _setting(
         False, "webhooks and chat services may use plain HTTP and private networks; for trials only"
     )
@@ -159,7 +164,7 @@ class Settings:
             raise SettingError(f"COPYDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         for name in (*_RATES, *_LIMITS):
             _check_rate(name, getattr(self, name))
-        for name in ("burst_minutes", "mails_per_hour"):
+        for name in ("burst_minutes", "mails_per_hour", "flood_reports"):
             if not 0 <= getattr(self, name) <= 1_440:
                 raise SettingError(f"COPYDESK_{name.upper()} must be from 0 to 1440.")
         if self.oidc_issuer and not self.oidc_issuer.startswith(

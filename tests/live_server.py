@@ -44,6 +44,7 @@ class LiveServer:
             # All tests of a browser log in from one address.
             "COPYDESK_LOGIN_LIMIT": "1000/minute",
             "COPYDESK_BURST_MINUTES": "0",
+            "COPYDESK_FLOOD_REPORTS": "0",
             "COPYDESK_MAILS_PER_HOUR": "0",
             **{f"COPYDESK_{name.upper()}": str(value) for name, value in settings.items()},
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from server.config import Settings
 from server.language import gettext, ngettext
 from server.models import Delivery, DeliveryReport, Report
-from server.notify import headers
+from server.notify import flood, headers
 from server.notify.evidence_words import evidence_of
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.recipients import Recipients
@@ -67,6 +68,8 @@ def render_collected(
     with EditorsLetter(session, delivery, settings, recipients) as letter:
         count = len(reports)
         words = ngettext("%(num)s spelling report", "%(num)s spelling reports", count)
+        if flood.begins_with(delivery):
+            words = gettext("Unusually many spelling reports")
         return letter.render(
             "digest",
             subject=f"[{headers.for_header(delivery.site.name)}] {words}",
@@ -117,6 +120,16 @@ def _why_together(delivery: Delivery) -> str:
     """What the reports waited for."""
     if delivery.collects == "quiet":
         return gettext("They came within your quiet hours.")
+    if flood.begins_with(delivery):
+        return gettext(
+            "More than %(num)s reports came within %(minutes)s minutes. Until fewer come you get "
+            "one message an hour; all of them stand in the queue. The owner of the site can block "
+            "networks, words and addresses on its page Protection.",
+            num=delivery.details["more_than"],
+            minutes=flood.WINDOW // timedelta(minutes=1),
+        )
+    if delivery.collects == flood.COLLECTS:
+        return gettext("They came in an hour with unusually many reports.")
     if delivery.collects == "hour":
         return gettext("They are more than one hour's number of messages.")
     return gettext("They came shortly after each other on one page.")

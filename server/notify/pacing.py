@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.config import Settings
 from server.models import Delivery, DeliveryReport, Event, Report
 from server.notify.audience import Subscriber
+from server.notify.flood import COLLECTS, INTERVAL, in_flood, latest_mail
 from server.notify.outbox import owe
 
 HOUR = timedelta(hours=1)
@@ -38,7 +39,12 @@ def tell(
     """Owe a report to a subscriber, in the caller's transaction: a mail of its own, or a place in
     one that is still waiting."""
     waiting = _quiet(subscriber, moment)
-    if waiting is None:
+    if waiting is None and in_flood(session, report.site_id, moment, settings.flood_reports):
+        waiting = _flood(session, subscriber, report, moment)
+        if waiting is None:
+            _warn(session, subscriber, report, event, moment, settings)
+            return
+    elif waiting is None:
         waiting = _burst(session, subscriber, report, moment, settings.burst_minutes)
         if waiting and _joined(session, subscriber, report, event, waiting, moment):
             return
@@ -81,6 +87,39 @@ def was_told(session: Session, address: str, report: Report) -> bool:
 def _quiet(subscriber: Subscriber, moment: datetime) -> Waiting | None:
     rhythm = subscriber.rhythm
     return Waiting("quiet", rhythm.awake(moment)) if rhythm.is_quiet(moment) else None
+
+
+def _flood(
+    session: Session, subscriber: Subscriber, report: Report, moment: datetime
+) -> Waiting | None:
+    """Until the next mail of the flood; None where its first one is still to be sent."""
+    latest = latest_mail(session, subscriber.address, report.site_id, moment)
+    if latest is None:
+        return None
+    return Waiting(COLLECTS, subscriber.rhythm.awake(latest + INTERVAL))
+
+
+def _warn(
+    session: Session,
+    subscriber: Subscriber,
+    report: Report,
+    event: Event,
+    moment: datetime,
+    settings: Settings,
+) -> None:
+    """Owe the mail that says that there is a flood."""
+    owe(
+        session,
+        report.site_id,
+        subscriber.address,
+        settings.mail_from,
+        cause=f"event:{event.id}",
+        kind="collected",
+        about=[(report.id, event.id)],
+        due_at=moment,
+        collects=COLLECTS,
+        details={"more_than": settings.flood_reports},
+    )
 
 
 def _burst(

@@ -73,6 +73,7 @@ def settings(
         smtp_port=mail_server.port,
         smtp_timeout=1.0,
         burst_minutes=0,
+        flood_reports=0,
         mails_per_hour=0,
         intake_network_limit="1000000/minute",
         intake_site_limit="1000000/minute",
