@@ -167,6 +167,7 @@ NO_PAGES = {
     "dashboard.show_widget_preview",
     "dashboard.show_news",
     "dashboard.show_new_rows",
+    "dashboard.show_counts",
     "dashboard.show_names",
     "dashboard.show_writing_form",
     "dashboard.show_view",

@@ -19,6 +19,7 @@ from server.dashboard.saved_views import address_of
 from server.extensions import db, settings_of
 from server.models import Page, Report
 from server.reports import membership, narrowing, queue
+from server.reports.counting import Count, counts_of_views
 from server.reports.saved_views import saved_views
 from server.reports.views import VIEWS, moment_of
 from server.sites import may_add_sites, script_tag
@@ -60,8 +61,7 @@ def show_queue() -> Response | str:
         views=VIEWS,
         saved=[(each, address_of(each)) for each in saved_views(session, user)],
         listing=listing,
-        counts=queue.counts_by_view(session, user, address.filter.site_id),
-        count_limit=queue.COUNT_LIMIT,
+        counts=_counts(address),
         languages=narrowing.known_names(session, Page.language, site_ids)[:MAX_OFFERED],
         news=_news_address(address),
         tags=[
@@ -116,18 +116,31 @@ def show_names(names: str) -> str:
     return render_template("dashboard/queue_names.html", names=found[:MAX_OFFERED])
 
 
+@blueprint.get("/counts")
+@auth_required("session")
+def show_counts() -> str:
+    """The views with how many reports each holds, for scripts: within a filter that takes longer
+    than the page."""
+    session, user = db.session(), signed_in()
+    address = QueueAddress.read(request.args, membership.sites_of(session, user))
+    return render_template(
+        "dashboard/queue_views.html",
+        address=address,
+        views=VIEWS,
+        counts=counts_of_views(session, user, address.filter),
+    )
+
+
 def views_in_place(address: QueueAddress) -> dict[str, Any]:
-    """For ``queue_views.html``, beside a change of the list. Within a filter the whole list alone
-    is counted, and its count stays: ``counts`` is empty."""
-    counts: dict[str, int] = {}
-    if not address.filter.narrows:
-        counts = queue.counts_by_view(db.session(), signed_in(), address.filter.site_id)
-    return {
-        "in_place": True,
-        "views": VIEWS,
-        "counts": counts,
-        "count_limit": queue.COUNT_LIMIT,
-    }
+    """For ``queue_views.html``, beside a change of the list."""
+    return {"in_place": True, "views": VIEWS, "counts": _counts(address)}
+
+
+def _counts(address: QueueAddress) -> dict[str, Count]:
+    """Empty within a filter: :func:`show_counts` is asked for them."""
+    if address.filter.narrows:
+        return {}
+    return counts_of_views(db.session(), signed_in(), address.filter)
 
 
 def _news_address(address: QueueAddress) -> str:

@@ -26,13 +26,11 @@ MAX_NEWS = 50
 @dataclass(frozen=True)
 class Listing:
     """One page of a view. ``following`` is where the next one begins, if there is one; ``cut``: not
-    all reports were looked at, further ones may be found there. ``total``: how many the whole view
-    holds, where that is known."""
+    all reports were looked at, further ones may be found there."""
 
     reports: Sequence[Report]
     following: Cursor | None
     cut: bool
-    total: int | None
 
 
 def reports_in_view(
@@ -48,7 +46,7 @@ def reports_in_view(
     """One page of a view in some order."""
     scope = Scope.of(session, user, view, filter)
     found = walk(session, scope, order, limit, below=after)
-    return Listing(_load(session, found.cursors), found.end, found.cut, found.total)
+    return Listing(_load(session, found.cursors), found.end, found.cut)
 
 
 def neighbours_of(

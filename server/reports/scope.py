@@ -40,13 +40,11 @@ Condition = ColumnElement[bool]
 @dataclass(frozen=True)
 class Stretch:
     """A part of a walk. ``end``: where it goes on, None where nothing follows; ``cut``: it ended
-    because enough was looked at, not because enough was found. ``total``: of the whole view, where
-    it is known."""
+    because enough was looked at, not because enough was found."""
 
     cursors: list[Cursor]
     end: Cursor | None = None
     cut: bool = False
-    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,13 +135,13 @@ def walk(
     in place of LOOKED_AT."""
     way = _Way(session, scope, order, below or above, backwards=above is not None)
     if not scope.site_ids:
-        return Stretch([], total=0)
+        return Stretch([])
     if scope.is_along(order):
         found = way.read(wanted + 1, way.start)
         return Stretch(found[:wanted], found[wanted - 1] if len(found) > wanted else None)
-    few = _few(session, scope)
-    if few is not None:
-        return way.among(few, wanted)
+    ids = few(session, scope)
+    if ids is not None:
+        return way.among(ids, wanted)
     return way.search(wanted, looked_at or LOOKED_AT)
 
 
@@ -200,14 +198,13 @@ class _Way:
     def among(self, ids: Sequence[int], wanted: int) -> Stretch:
         """Of some reports those that fit, all of them at once."""
         fitting = sorted(self._fitting(ids), reverse=self.descending)
-        total = len(fitting)
         if self.start:
             start = self.start
             fitting = [
                 each for each in fitting if (each < start if self.descending else each > start)
             ]
         end = fitting[wanted - 1] if len(fitting) > wanted else None
-        return Stretch(fitting[:wanted], end, total=total)
+        return Stretch(fitting[:wanted], end)
 
     def search(self, wanted: int, looked_at: int) -> Stretch:
         """Along the order, in growing chunks, until enough is found or looked at."""
@@ -241,7 +238,7 @@ def batches(parts: Sequence[T]) -> Iterator[Sequence[T]]:
         yield parts[start : start + MAX_BRANCHES]
 
 
-def _few(session: Session, scope: Scope) -> Sequence[int] | None:
+def few(session: Session, scope: Scope) -> Sequence[int] | None:
     """All reports that may fit, where some index says that they are few."""
     for source in scope.sources:
         ids = session.scalars(source.limit(FEW + 1)).all()

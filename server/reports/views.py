@@ -23,8 +23,12 @@ class View:
 
     def holds(self, report: Report, user_id: int) -> bool:
         """Whether a report, as it is, belongs to an account's view."""
-        holder = {"me": user_id, "nobody": None}.get(self.whose, report.assignee_id)
-        return report.status in self.statuses and report.assignee_id == holder
+        return self.takes(report.status, report.assignee_id, user_id)
+
+    def takes(self, status: str, assignee_id: int | None, user_id: int) -> bool:
+        """Whether a report of this status that somebody has belongs to an account's view."""
+        holder = {"me": user_id, "nobody": None}.get(self.whose, assignee_id)
+        return status in self.statuses and assignee_id == holder
 
 
 VIEWS = {

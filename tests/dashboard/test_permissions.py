@@ -20,6 +20,7 @@ TABLE = {
     # Without the moment since which they ask.
     ("GET", "dashboard.show_news"): (400, 400, 400, 400, 302),
     ("GET", "dashboard.show_new_rows"): (400, 400, 400, 400, 302),
+    ("GET", "dashboard.show_counts"): (200, 200, 200, 200, 302),
     ("GET", "dashboard.show_names"): (200, 200, 200, 200, 302),
     # Views are their account's own; nobody has this one.
     ("GET", "dashboard.show_views_instead"): (303, 303, 303, 303, 302),

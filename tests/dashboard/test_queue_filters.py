@@ -16,7 +16,7 @@ from submissions import ORIGIN, Submit
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Report, User
-from server.reports import queue, scope
+from server.reports import counting, queue, scope
 from server.reports.evidence import evaluate_pending
 from server.sites import add_member, add_site
 
@@ -232,12 +232,40 @@ def test_state_is_kept_by_links_forms_and_chips(editor_client: FlaskClient, repo
     assert '<input type="hidden" name="author" value="Ann">' in page
 
 
-def test_count_of_a_filtered_view_is_that_of_what_fits(
+def test_counts_within_a_filter_are_those_of_what_fits(
     editor_client: FlaskClient, reports: None
 ) -> None:
-    counts = re.findall(r'class="count">([^<]+)<', editor_client.get("/?author=Ann").text)
+    counts = re.findall(r'class="count">([^<]+)<', editor_client.get("/counts?author=Ann").text)
 
-    assert counts == ["1"]
+    assert counts == ["1", "0", "1", "0", "0", "0", "1"]
+
+
+def test_page_within_a_filter_leaves_counting_to_another_request(
+    editor_client: FlaskClient, reports: None
+) -> None:
+    page = editor_client.get("/?view=all&author=Ann&sort=oldest").text
+    counts = editor_client.get("/counts?view=all&author=Ann&sort=oldest").text
+
+    assert 'hx-get="/counts?view=all&amp;author=Ann&amp;sort=oldest" hx-trigger="load, ' in page
+    assert 'class="count"' not in page
+    # Or it would ask for ever.
+    assert 'hx-trigger="load' not in counts
+    assert 'href="/?author=Ann&amp;sort=oldest"' in counts
+
+
+def test_count_says_that_there_may_be_more(
+    editor_client: FlaskClient, reports: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scope, "FEW", -1)
+    monkeypatch.setattr(scope, "CHUNK", 1)
+    monkeypatch.setattr(counting, "LOOKED_AT", 1)
+
+    found = re.findall(r'class="count">([^<]+)<', editor_client.get("/counts?author=Ben").text)
+    unknown = re.findall(r'class="count">([^<]+)<', editor_client.get("/counts?author=Ann").text)
+
+    assert found == ["1+", "0", "1+", "0", "0", "0", "1+"]
+    # Of what was looked at none fits: no number says that.
+    assert unknown == ["0", "0", "0", "0"]
 
 
 def test_empty_result_leads_on(editor_client: FlaskClient, report: Report) -> None:

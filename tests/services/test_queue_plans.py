@@ -22,6 +22,7 @@ from server.extensions import db
 from server.models import Base, Page, Report, Site, User
 from server.models.report import STATUSES
 from server.reports import queue, scope
+from server.reports.counting import counts_of_views
 from server.reports.filters import Filter
 from server.reports.views import ORDERS, VIEWS, Cursor
 from server.reports.words import index_words
@@ -180,8 +181,8 @@ def test_news_and_counts_do_not_either(app: Flask, plans: list[str], view: str) 
     session, user = db.session(), db.session.query(User).one()
     moment = ORDERS["newest"].parse("2026-11-01T00:00:00+00:00")
 
-    queue.counts_by_view(session, user)
     for filter in FILTERS.values():
+        assert counts_of_views(session, user, filter)[view].number
         queue.news_in_view(session, user, view, filter, moment)
 
     assert full_scans(plans) == []

@@ -1,0 +1,78 @@
+"""How many reports each view of the queue holds.
+
+A number costs the same however many there are: it is exact up to a limit, and where a filter lets
+many through it is how many were found among those that were looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from server.models import User
+from server.models.report import STATUSES
+from server.reports import queue
+from server.reports.filters import Filter
+from server.reports.narrowing import Listed
+from server.reports.scope import Scope, few, walk
+from server.reports.views import NEWEST, ORDERS, VIEWS, Order
+
+# How many reports of a view are looked at where no index names those that fit.
+LOOKED_AT = 2_000
+
+
+@dataclass(frozen=True)
+class Count:
+    """``more``: there may be more than this."""
+
+    number: int
+    more: bool = False
+
+
+def counts_of_views(session: Session, user: User, filter: Filter) -> dict[str, Count]:
+    """What each view holds of an account's sites, within a filter."""
+    limit = queue.COUNT_LIMIT
+    if not filter.narrows:
+        whole = queue.counts_by_view(session, user, filter.site_id)
+        return {view: Count(number, number >= limit) for view, number in whole.items()}
+    scope = Scope.of(session, user, "all", filter)
+    ids = few(session, scope)
+    return _along(session, scope) if ids is None else _among(session, scope, ids)
+
+
+def _among(session: Session, scope: Scope, ids: Sequence[int]) -> dict[str, Count]:
+    counts = dict.fromkeys(VIEWS, 0)
+    if ids:
+        states = scope.fitting(NEWEST).with_only_columns(Listed.status, Listed.assignee_id)
+        for status, holder in session.execute(states, {"ids": list(ids), "most": len(ids)}):
+            for name, view in VIEWS.items():
+                counts[name] += view.takes(status, holder, scope.user_id)
+    return {view: _capped(number) for view, number in counts.items()}
+
+
+def _along(session: Session, whole: Scope) -> dict[str, Count]:
+    # That no index names few is known by now.
+    narrowing = replace(whole.narrowing, sources=())
+    counts = {}
+    for name, view in VIEWS.items():
+        if view != whole.view:
+            scope = replace(whole, view=view, narrowing=narrowing)
+            limit = queue.COUNT_LIMIT
+            found = walk(session, scope, _order_of(scope), limit, looked_at=LOOKED_AT)
+            counts[name] = Count(len(found.cursors), found.end is not None)
+    each = [counts[status] for status in STATUSES]
+    counts["all"] = _capped(sum(one.number for one in each), any(one.more for one in each))
+    return counts
+
+
+def _order_of(scope: Scope) -> Order:
+    """The one whose index decides a part of the filter."""
+    ranged = {each.column for each in scope.narrowing.ranges}
+    return next((each for each in ORDERS.values() if each.column.key in ranged), NEWEST)
+
+
+def _capped(number: int, more: bool = False) -> Count:
+    limit = queue.COUNT_LIMIT
+    return Count(min(number, limit), more or number > limit)
