@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from server import tasks
+from server.audit import record
 from server.command_session import reading, writing
 from server.extensions import settings_of
 from server.models import CHANNEL_KINDS
@@ -45,15 +46,17 @@ def channels_add(
 ) -> None:
     """Add a channel; of a webhook, print the secret that signs it."""
     with writing() as session:
+        site = site_named(session, site_name)
         channel = site_channels.add_channel(
             session,
-            site_named(session, site_name),
+            site,
             kind,
             name=name,
             address=address,
             events=events,
             allow_private=settings_of().webhook_allow_private,
         )
+        record(session, "channel.added", actor=None, site=site, detail=channel.name)
         reference, secret = channel.reference, channel.secret
     click.echo(f"Added {name}: {reference}")
     if secret:
@@ -93,6 +96,7 @@ def channels_test(reference: str) -> None:
     with writing() as session:
         channel = site_channels.channel_by(session, reference)
         site_channels.owe_test(session, channel, settings_of().mail_from)
+        record(session, "channel.tested", actor=None, site=channel.site, detail=channel.name)
     tasks.ring()
     click.echo("Queued. See Deliveries.")
 
@@ -106,6 +110,8 @@ def channels_rotate(reference: str, at_once: bool) -> None:
     with writing() as session:
         channel = site_channels.channel_by(session, reference)
         secret = site_channels.rotate_secret(session, channel, at_once=at_once)
+        name = channel.name
+        record(session, "channel.secret_renewed", actor=None, site=channel.site, detail=name)
     click.echo(f"Secret: {secret}")
 
 
@@ -115,5 +121,7 @@ def channels_rotate(reference: str, at_once: bool) -> None:
 def channels_remove(reference: str) -> None:
     """Forget a channel. What it is still owed fails."""
     with writing() as session:
-        site_channels.remove_channel(session, site_channels.channel_by(session, reference))
+        channel = site_channels.channel_by(session, reference)
+        record(session, "channel.removed", actor=None, site=channel.site, detail=channel.name)
+        site_channels.remove_channel(session, channel)
     click.echo("Removed.")

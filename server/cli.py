@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from server import create_app, tasks
+from server.audit import record
 from server.channel_commands import channels
 from server.config import SettingError, Settings
 from server.database import write_transaction
@@ -180,6 +181,7 @@ def sites_add(name: str, origins: tuple[str, ...], language: str) -> None:
     try:
         with write_transaction() as session:
             site = add_site(session, name, list(origins), language)
+            record(session, "site.added", actor=None, site=site, detail=site.name)
             tag = script_tag(site, _settings().public_url)
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None

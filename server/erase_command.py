@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from server.audit import record
 from server.database import write_transaction
+from server.models import Site, Submission
 from server.reports.erasure import Erased, erase, submission_named, submissions_of
 from server.schema import require_current_schema
 from server.text.mailbox import InvalidAddress
@@ -33,9 +38,11 @@ def erase_command(email: str | None, submission: uuid.UUID | None, dry_run: bool
     try:
         with write_transaction() as session:
             if submission is not None:
-                account = erase(session, submission_named(session, submission))
+                found = submission_named(session, submission)
             else:
-                account = erase(session, submissions_of(session, email or ""), email or "")
+                found = submissions_of(session, email or "")
+            _record(session, found)
+            account = erase(session, found, email or "")
             if dry_run:
                 raise _NothingDone
     except InvalidAddress as problem:
@@ -43,6 +50,19 @@ def erase_command(email: str | None, submission: uuid.UUID | None, dry_run: bool
     except _NothingDone:
         pass
     _tell(account, "Would erase" if dry_run else "Erased")
+
+
+def _record(session: Session, submissions: Sequence[int]) -> None:
+    """In the audit log of each site to which the reader wrote."""
+    sites = (
+        select(Site, func.count())
+        .join(Submission, Submission.site_id == Site.id)
+        .where(Submission.id.in_(submissions))
+        .group_by(Site.id)
+    )
+    for site, count in session.execute(sites).all():
+        detail = f"submissions: {count}"
+        record(session, "site.reader_erased", actor=None, site=site, detail=detail)
 
 
 class _NothingDone(Exception):  # noqa: N818 - it rolls back, it is no error

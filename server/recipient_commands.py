@@ -9,6 +9,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from server.audit import record
 from server.command_session import reading, writing
 from server.models.subscription import MODES
 from server.notify.authors import add_author, author_called, authors_of, remove_author
@@ -60,7 +61,8 @@ def recipients_add(
         added = add_recipient(
             session, found.id, address, choices, name=name or "", language=language or ""
         )
-        wanted = added.address
+        wanted = str(added.address)
+        record(session, "recipient.added", actor=None, site=found, detail=wanted)
     click.echo(f"Added {wanted}.")
 
 
@@ -80,14 +82,16 @@ def recipients_set(
 ) -> None:
     """Change what an address hears, or which it is; what is not named stays."""
     with writing() as session:
-        found = recipient_with(session, site_named(session, site).id, address)
+        where = site_named(session, site)
+        found = recipient_with(session, where.id, address)
         desk = Desk(
             address=new_address or address,
             name=found.name if name is None else name,
             language=found.language if language is None else language,
             choices=_changed(choices_of(found), chosen),
         )
-        changed = change_recipient(session, found, desk).address
+        changed = str(change_recipient(session, found, desk).address)
+        record(session, "recipient.changed", actor=None, site=where, detail=changed)
     click.echo(f"Changed {changed}.")
 
 
@@ -108,7 +112,10 @@ def recipients_list(site: str) -> None:
 def recipients_remove(address: str, site: str) -> None:
     """Send an address nothing more of a site."""
     with writing() as session:
-        remove_recipient(session, recipient_with(session, site_named(session, site).id, address))
+        where = site_named(session, site)
+        found = recipient_with(session, where.id, address)
+        record(session, "recipient.removed", actor=None, site=where, detail=str(found.address))
+        remove_recipient(session, found)
     click.echo(f"Removed {address.lower()}.")
 
 
@@ -129,7 +136,9 @@ def authors() -> None:
 def authors_add(name: str, address: str, site: str) -> None:
     """Tell where an author reads mail, by the name that pages declare; again: changes it."""
     with writing() as session:
-        author = add_author(session, site_named(session, site).id, name, address)
+        where = site_named(session, site)
+        author = add_author(session, where.id, name, address)
+        record(session, "author.address_set", actor=None, site=where, detail=author.name)
         known, wanted = author.name, author.address
     click.echo(f"{known} reads {wanted}.")
 
@@ -151,5 +160,8 @@ def authors_list(site: str) -> None:
 def authors_remove(name: str, site: str) -> None:
     """Forget where an author reads mail."""
     with writing() as session:
-        remove_author(session, author_called(session, site_named(session, site).id, name))
+        where = site_named(session, site)
+        author = author_called(session, where.id, name)
+        record(session, "author.address_removed", actor=None, site=where, detail=author.name)
+        remove_author(session, author)
     click.echo(f"Removed {name}.")

@@ -6,9 +6,10 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from server.audit import record
 from server.command_session import reading, writing
 from server.invalid import InvalidInput
-from server.models import RoutingRule
+from server.models import RoutingRule, Site
 from server.notify.rules import NewRule, add_rule, addresses_of, move, remove_rule, rules_of
 from server.sites import site_named
 from server.text.matching import Conditions
@@ -54,9 +55,10 @@ def rules_add(
     )
     with writing() as session:
         new = NewRule(conditions=conditions, recipients=addresses, author_first=author_first)
-        site_id = site_named(session, site).id
-        add_rule(session, site_id, new)
-        number = len(rules_of(session, site_id))
+        where = site_named(session, site)
+        rule = add_rule(session, where.id, new)
+        _record(session, "rule.added", where, rule)
+        number = len(rules_of(session, where.id))
     click.echo(f"Added rule {number}.")
 
 
@@ -78,7 +80,10 @@ def rules_list(site: str) -> None:
 def rules_move(number: int, position: int, site: str) -> None:
     """Let a rule be tried as another in the list: 3 1 makes the third the first."""
     with writing() as session:
-        move(session, _rule(session, site, number), position)
+        where = site_named(session, site)
+        rule = _rule(session, where, number)
+        _record(session, "rule.moved", where, rule)
+        move(session, rule, position)
     click.echo(f"Moved rule {number}.")
 
 
@@ -89,13 +94,21 @@ def rules_move(number: int, position: int, site: str) -> None:
 def rules_remove(number: int, site: str) -> None:
     """Remove a rule by its number in the list."""
     with writing() as session:
-        remove_rule(session, _rule(session, site, number))
+        where = site_named(session, site)
+        rule = _rule(session, where, number)
+        _record(session, "rule.removed", where, rule)
+        remove_rule(session, rule)
     click.echo(f"Removed rule {number}.")
 
 
-def _rule(session: Session, site: str, number: int) -> RoutingRule:
+def _record(session: Session, action: str, site: Site, rule: RoutingRule) -> None:
+    detail = ", ".join(addresses_of(rule))
+    record(session, action, actor=None, site=site, detail=detail)
+
+
+def _rule(session: Session, site: Site, number: int) -> RoutingRule:
     """By its number in the list. Raises InvalidInput."""
-    found = rules_of(session, site_named(session, site).id)
+    found = rules_of(session, site.id)
     if number > len(found):
         raise InvalidInput(f"number: the site has {len(found)} rules.")
     return found[number - 1]

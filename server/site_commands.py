@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from server import audit
 from server.clock import now
@@ -12,6 +15,7 @@ from server.extensions import db
 from server.installation.keys import end_former_key, former_keys, renew_key
 from server.intake.challenges import CHALLENGES
 from server.invalid import InvalidInput
+from server.models import Site
 from server.models.block import BLOCK_KINDS
 from server.reports.blocks import InvalidBlock, add_block, blocks_of, remove_block
 from server.reports.site_erasure import begin_erasing, erase_leaving_sites
@@ -19,6 +23,7 @@ from server.schema import require_current_schema
 from server.sites import change_origins, change_site, site_named
 
 NO_CHALLENGE = "none"
+PROTECTION = ("challenge", "links_allowed", "null_origin")
 
 
 @click.command("set")
@@ -70,8 +75,10 @@ def sites_set(
     try:
         with write_transaction() as session:
             site = site_named(session, name)
-            change_site(site, **{key: value for key, value in changes.items() if value is not None})
+            given = {key: value for key, value in changes.items() if value is not None}
+            change_site(site, **given)
             change_origins(site, add_origin, remove_origin)
+            _record_changes(session, site, given, add_origin, remove_origin)
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
     for option, value in (
@@ -83,6 +90,32 @@ def sites_set(
         ("origins", " ".join(sorted(origin.pattern for origin in site.origins))),
     ):
         click.echo(f"{option}\t{value}")
+
+
+def _record_changes(
+    session: Session,
+    site: Site,
+    given: dict[str, Any],
+    added: tuple[str, ...],
+    removed: tuple[str, ...],
+) -> None:
+    """In the audit log, by the names that the dashboard's forms give to it."""
+
+    def note(action: str, detail: str) -> None:
+        audit.record(session, action, actor=None, site=site, detail=detail)
+
+    protection = {name: given[name] for name in PROTECTION if name in given}
+    if protection:
+        shown = (f"{name} {value or 'none'}" for name, value in protection.items())
+        note("site.protection_changed", ", ".join(shown))
+    if "retention_days" in given:
+        note("site.retention_changed", str(site.retention_days))
+    if "zone" in given:
+        note("site.renamed", f"{site.name}, {site.language}, {site.zone}")
+    for pattern in added:
+        note("site.origin_added", pattern)
+    for pattern in removed:
+        note("site.origin_removed", pattern)
 
 
 @click.group("block")
@@ -108,7 +141,10 @@ def block_add(name: str, kind: str, pattern: str, reason: str) -> None:
     require_current_schema()
     try:
         with write_transaction() as session:
-            block = add_block(session, site_named(session, name), kind, pattern, reason)
+            site = site_named(session, name)
+            block = add_block(session, site, kind, pattern, reason)
+            detail = f"{block.kind} {block.pattern}"
+            audit.record(session, "site.block_added", actor=None, site=site, detail=detail)
     except (InvalidInput, InvalidBlock) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Blocked {block.kind} {block.pattern}.")
@@ -141,7 +177,10 @@ def block_remove(name: str, kind: str, pattern: str) -> None:
     require_current_schema()
     try:
         with write_transaction() as session:
-            remove_block(session, site_named(session, name), kind, pattern)
+            site = site_named(session, name)
+            remove_block(session, site, kind, pattern)
+            detail = f"{kind} {pattern}"
+            audit.record(session, "site.block_removed", actor=None, site=site, detail=detail)
     except (InvalidInput, InvalidBlock) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{pattern} is not blocked any more.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from server.audit import record
 from server.database import write_transaction
 from server.extensions import db, settings_of
 from server.invalid import InvalidInput
@@ -26,7 +27,11 @@ def sites_widget(name: str, options: tuple[str, ...]) -> None:
     require_current_schema()
     try:
         with write_transaction() as session:
-            settings = set_widget_options(site_named(session, name), options)
+            site = site_named(session, name)
+            settings = set_widget_options(site, options)
+            if options:
+                names = ", ".join(each.partition("=")[0] for each in options)
+                record(session, "site.widget_changed", actor=None, site=site, detail=names)
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
     for option, value in settings.items():

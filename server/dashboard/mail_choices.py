@@ -28,10 +28,11 @@ def show_mail_choices_instead() -> Response:
 @auth_required("session")
 def unmute_page() -> Response:
     """Send mail about a page again."""
-    page_id, address = request.form.get("page", type=int), signed_in().email
+    page_id, user_id = request.form.get("page", type=int), signed_in().id
     if page_id is not None and 0 < page_id < 2**31:
         with write_transaction() as session:
-            mutes.unmute(session, page_id, address)
+            user = session.get_one(User, user_id)
+            mutes.unmute(session, page_id, user.email, actor=user)
         flash(gettext("You will hear of the page again."))
     return redirect(url_for(".show_notifications", _anchor="muted"), 303)
 

@@ -7,15 +7,17 @@ from zoneinfo import available_timezones
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_security.decorators import auth_required
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from server.audit import record
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.mail_choices import mail_choices
 from server.database import write_with_retry
 from server.extensions import db
 from server.invalid import InvalidInput
 from server.language import gettext, lazy, weekdays
-from server.models import User
+from server.models import Site, User
 from server.models.subscription import MODES
 from server.notify.subscriptions import Choices, choices_of, choose, memberships_of
 
@@ -52,13 +54,17 @@ def choose_notifications(site_key: str) -> Response | tuple[str, int]:
     site_id, name, user_id = site.id, site.name, signed_in().id
     try:
         choices = read_choices(request.form)
-        write_with_retry(
-            lambda session: choose(session, site_id, session.get_one(User, user_id), choices)
-        )
+        write_with_retry(lambda session: _choose(session, site_id, user_id, choices))
     except InvalidInput as error:
         return _page(site_key, str(error)), 422
     flash(gettext("Saved for %(site)s.", site=name))
     return redirect(url_for(".show_notifications"), 303)
+
+
+def _choose(session: Session, site_id: int, user_id: int, choices: Choices) -> None:
+    user, site = session.get_one(User, user_id), session.get_one(Site, site_id)
+    choose(session, site_id, user, choices)
+    record(session, "notifications.chosen", actor=user, site=site, detail=choices.mode)
 
 
 def read_choices(form: Mapping[str, str]) -> Choices:

@@ -91,7 +91,12 @@ def mute(purpose: str, token: str) -> BaseResponse:
         return _mute_page(opened, 400, notice="again")
     change = mutes.mute if purpose == "mute" else mutes.unmute
     page_id, address = opened.report.page_id, opened.recipient.address
-    write_with_retry(lambda session: change(session, page_id, address))
+    user_id = opened.recipient.user.id if opened.recipient.user else None
+    write_with_retry(
+        lambda session: change(
+            session, page_id, address, session.get_one(User, user_id) if user_id else None
+        )
+    )
     return redirect(request.path, 303)
 
 

@@ -7,21 +7,31 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from server.models import Page, PageMute
+from server.audit import record
+from server.models import Page, PageMute, Site, User
 
 
-def mute(session: Session, page_id: int, address: str) -> None:
-    """Send no mail about a page to an address, in the caller's transaction."""
+def mute(session: Session, page_id: int, address: str, actor: User | None = None) -> None:
+    """Send no mail about a page to an address, in the caller's transaction. ``actor``: its
+    account, whose act is noted."""
     if not is_muted(session, page_id, address):
         session.add(PageMute(page_id=page_id, address=address.lower()))
+        _note(session, "notifications.page_muted", page_id, actor)
         session.flush()
 
 
-def unmute(session: Session, page_id: int, address: str) -> None:
+def unmute(session: Session, page_id: int, address: str, actor: User | None = None) -> None:
     """Send mail about a page to an address again."""
-    session.execute(
-        delete(PageMute).where(PageMute.page_id == page_id, PageMute.address == address.lower())
-    )
+    named = (PageMute.page_id == page_id, PageMute.address == address.lower())
+    if session.scalars(delete(PageMute).where(*named).returning(PageMute.id)).all():
+        _note(session, "notifications.page_unmuted", page_id, actor)
+
+
+def _note(session: Session, action: str, page_id: int, actor: User | None) -> None:
+    if actor is not None:
+        page = session.get_one(Page, page_id)
+        site = session.get_one(Site, page.site_id)
+        record(session, action, actor=actor, site=site, detail=page.title or page.url)
 
 
 def is_muted(session: Session, page_id: int, address: str) -> bool:

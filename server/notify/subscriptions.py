@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from server.audit import record
 from server.clock import now
 from server.invalid import InvalidInput
 from server.language import gettext
@@ -138,6 +139,9 @@ def stop(session: Session, site_id: int, address: str) -> None:
         user_id=user.id if user else None,
         address=None if user else address.lower(),
     )
+    if user and subscription.mode != "never":
+        site = session.get_one(Site, site_id)
+        record(session, "notifications.stopped", actor=user, site=site)
     subscription.mode = "never"
     subscription.next_digest_at = None
     session.add(subscription)

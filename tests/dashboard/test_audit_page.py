@@ -19,7 +19,8 @@ from server.clock import now
 from server.dashboard.audit import WORDS
 from server.database import write_transaction
 from server.extensions import db
-from server.models import AuditEntry, Channel, Membership, Site, User
+from server.models import AuditEntry, Channel, Membership, Report, Site, User
+from server.notify import mutes, subscriptions
 from server.sites import add_member, add_site, add_user
 
 BO = "bo@news.example"
@@ -139,7 +140,7 @@ def test_old_entries_are_forgotten(editor: User) -> None:
 
 
 def test_every_action_that_is_recorded_has_words() -> None:
-    subjects = "account|author|channel|member|recipient|rule|site|token"
+    subjects = "account|author|channel|member|notifications|recipient|rule|site|token"
     recorded = {
         action
         for file in Path(server.__file__).parent.rglob("*.py")
@@ -169,6 +170,28 @@ def test_recipients_rules_and_authors_are_noted(
         assert words in page
     assert "set an author’s address" in page
     assert "Anna Berg" in page
+
+
+def test_members_own_notifications_are_noted(
+    editor_client: FlaskClient, log: str, site: Site, report: Report
+) -> None:
+    with write_transaction() as session:
+        bo = session.scalars(select(User).where(User.email == BO)).one()
+        mutes.mute(session, report.page_id, BO, actor=bo)
+        subscriptions.stop(session, site.id, BO)
+        # It was so already.
+        mutes.mute(session, report.page_id, BO, actor=bo)
+        subscriptions.stop(session, site.id, BO)
+    editor_client.post(f"/notifications/{site.key}", data={"mode": "weekly"})
+    editor_client.post("/mail/unmute", data={"page": report.page_id})
+
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action.like("notif%"))).all()
+    assert [(each.actor and each.actor.email, each.action, each.detail) for each in entries] == [
+        (BO, "notifications.page_muted", report.page.title),
+        (BO, "notifications.stopped", ""),
+        (EDITOR, "notifications.chosen", "weekly"),
+    ]
+    assert "chose when to hear of reports" in editor_client.get(log).text
 
 
 def test_channels_are_noted_without_their_address(
