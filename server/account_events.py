@@ -1,4 +1,10 @@
-"""What Flask-Security tells us: kept in the audit log, and told to the account by mail."""
+"""What Flask-Security tells us: kept in the audit log, and told to the account by mail.
+
+It tells of an act after it changed its rows and before it commits them. What is noted of an act
+joins that transaction, so that neither stands without the other. Where there is none, because
+nothing was to be changed but what we change ourselves (a log-in, a log-out, a code that was wrong,
+a link that was asked for), ours holds both.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, after_this_request
 from flask_login import user_logged_out
 from flask_security import signals
 from flask_security.utils import hash_password
@@ -15,7 +21,7 @@ from sqlalchemy.orm import Session
 from server import login_sessions, tasks
 from server.audit import record
 from server.clock import now
-from server.database import write_transaction
+from server.database import is_writing, write_transaction
 from server.extensions import db, settings_of
 from server.models import User
 from server.notify.account_mail import owe_account_mail
@@ -39,16 +45,27 @@ def init_app(app: Flask) -> None:
 
 
 @contextmanager
-def kept_at_once() -> Iterator[Session]:
-    """A write transaction of our own, after what Flask-Security changed is kept: within its views
-    some transactions began by reading, and cannot write on SQLite any more."""
+def _own() -> Iterator[Session]:
+    """A transaction of our own: one that began by reading cannot write on SQLite any more. What
+    Flask-Security may have changed (a hash that is out of date) is kept."""
     db.session.commit()
     with write_transaction() as session:
         yield session
 
 
+@contextmanager
+def _joined() -> Iterator[Session]:
+    """Flask-Security's transaction, where it writes; it commits after its view."""
+    if is_writing(db.session()):
+        yield db.session()
+        db.session.flush()
+    else:
+        with _own() as session:
+            yield session
+
+
 def _logged_in(_app: Flask, user: User, authn_via: list[str] | None = None, **_more: Any) -> None:
-    with kept_at_once() as session:
+    with _joined() as session:
         login_sessions.begin(session, user)
         if authn_via == ["change"]:
             login_sessions.end_others(session, user)
@@ -56,15 +73,17 @@ def _logged_in(_app: Flask, user: User, authn_via: list[str] | None = None, **_m
             record(session, "account.logged_in", actor=user, detail=", ".join(authn_via or []))
 
 
-def _logged_out(_app: Flask, **_more: Any) -> None:
-    with kept_at_once() as session:
+def _logged_out(_app: Flask, user: User | None = None, **_more: Any) -> None:
+    with _own() as session:
         login_sessions.end_present(session)
+        if isinstance(user, User):
+            record(session, "account.logged_out", actor=user)
 
 
 def _failed(_app: Flask, user: User, tfa: bool = False, **_more: Any) -> None:
     """A wrong code after the right password. Wrong passwords are anybody's, and limited."""
     if tfa:
-        with kept_at_once() as session:
+        with _own() as session:
             record(session, "account.second_factor_failed", actor=user)
 
 
@@ -73,7 +92,7 @@ def _reset_asked(_app: Flask, user: User, **_more: Any) -> None:
     hash_password("not a password")
     period = int(now().timestamp()) // RESET_EVERY_SECONDS
     settings = settings_of()
-    with kept_at_once() as session:
+    with _own() as session:
         owed = owe_account_mail(
             session,
             settings,
@@ -88,7 +107,7 @@ def _reset_asked(_app: Flask, user: User, **_more: Any) -> None:
 
 
 def _password_reset(_app: Flask, user: User, **_more: Any) -> None:
-    with kept_at_once() as session:
+    with _joined() as session:
         login_sessions.end_others(session, user)
     _tell_changed(user, "account.password_reset")
 
@@ -99,7 +118,7 @@ def _password_changed(_app: Flask, user: User, **_more: Any) -> None:
 
 def _tell_changed(user: User, action: str) -> None:
     settings = settings_of()
-    with kept_at_once() as session:
+    with _joined() as session:
         record(session, action, actor=user)
         owe_account_mail(
             session,
@@ -109,7 +128,13 @@ def _tell_changed(user: User, action: str) -> None:
             cause=f"{user.id}:{user.fs_uniquifier}",
             details={"account": user.id},
         )
+    after_this_request(_ring)
+
+
+def _ring(response: Response) -> Response:
+    """After Flask-Security committed, which asked to be called before us."""
     tasks.ring()
+    return response
 
 
 def _authenticator_set(_app: Flask, user: Any, **_more: Any) -> None:
@@ -129,5 +154,5 @@ def _passkey_removed(_app: Flask, user: Any, name: str = "", **_more: Any) -> No
 
 
 def _note(user: Any, action: str, detail: str = "") -> None:
-    with kept_at_once() as session:
+    with _joined() as session:
         record(session, action, actor=user, detail=detail)

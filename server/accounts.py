@@ -22,9 +22,13 @@ from server.login_sessions import REMEMBERED, SESSION
 from server.models import Passkey, User
 from server.notify.account_mail import RESET_HOURS
 from server.passwords import MIN_LENGTH, PasswordRules
-from server.second_factor import SingleUseTotp, recovery_keys, totp_keys
+from server.second_factor import NotedRecoveryCodes, SingleUseTotp, recovery_keys, totp_keys
 
-security = Security(totp_cls=SingleUseTotp, password_util_cls=PasswordRules)
+security = Security(
+    totp_cls=SingleUseTotp,
+    mf_recovery_codes_util_cls=NotedRecoveryCodes,
+    password_util_cls=PasswordRules,
+)
 
 # What guards the account changes only shortly after a log-in, or after saying the password again.
 FRESH = timedelta(minutes=15)

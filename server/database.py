@@ -100,6 +100,11 @@ def write_transaction() -> Iterator[Session]:
             raise
 
 
+def is_writing(session: Session) -> bool:
+    """Whether the session's transaction was begun as one that writes."""
+    return bool(session.connection().get_execution_options().get("write", False))
+
+
 def write_with_retry(work: Callable[[Session], T]) -> T:
     """Do ``work`` in a write transaction, again where it lost a race.
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from server.extensions import db
 from server.language import gettext, language_of_browser, speaking
 
 MEDIA_TYPE = "application/problem+json"
@@ -125,6 +126,7 @@ _OUT_OF_ORDER = (OperationalError, InternalError, InterfaceError, PoolTimeout)
 def _storage_unavailable(error: Exception) -> Response:
     if not isinstance(error, _OUT_OF_ORDER) and type(error) is not DatabaseError:
         return _unexpected(error)
+    db.session.rollback()
     # Without the statement: a reader's text is no matter for a log.
     log.error("storage unavailable: %s", getattr(error, "orig", None) or error)
     if not wants_problem():
@@ -146,6 +148,8 @@ def _storage_unavailable(error: Exception) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    # Flask-Security asks beforehand that its rows be committed after its view: a half of them, too.
+    db.session.rollback()
     log.exception("unexpected error", exc_info=error)
     if not wants_problem():
         with speaking(language_of_browser()):

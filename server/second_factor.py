@@ -11,9 +11,12 @@ import hashlib
 from collections.abc import Sequence
 
 from flask_security.core import UserMixin
+from flask_security.recovery_codes import MfRecoveryCodesUtil
 from flask_security.totp import Totp
 from passlib.totp import TOTP, AppWallet, TotpMatch
+from sqlalchemy import select
 
+from server.audit import record
 from server.extensions import db
 from server.models import User
 
@@ -30,16 +33,39 @@ class SingleUseTotp(Totp):
         self._totp = TOTP.using(issuer=issuer, wallet=AppWallet(secrets, default_tag=present))
 
     def get_last_counter(self, user: UserMixin) -> int | None:
-        """The last time step whose code was taken."""
+        """The last time step whose code was taken. Whoever sends a code at the same moment waits
+        until we are done with ours."""
         assert isinstance(user, User)
-        return user.tf_last_counter
+        asked = select(User.tf_last_counter).where(User.id == user.id)
+        return db.session.scalar(asked.with_for_update())
 
     def set_last_counter(self, user: UserMixin, tmatch: TotpMatch) -> None:
-        """Remember the code that was just taken. At once: a log-in writes nothing else, so nothing
-        else would commit it."""
+        """Remember the code that was just taken, together with what it was good for."""
         assert isinstance(user, User)
         user.tf_last_counter = tmatch.counter
-        db.session.commit()
+
+
+class NotedRecoveryCodes(MfRecoveryCodesUtil):
+    """Recovery codes, each good once, also where it is sent twice at the same moment. That they
+    were made or used stands in the audit log, in the same transaction."""
+
+    def create_recovery_codes(self, user: UserMixin) -> list[str]:
+        """New codes in place of the former ones."""
+        assert isinstance(user, User)
+        codes: list[str] = super().create_recovery_codes(user)
+        record(db.session(), "account.recovery_codes_made", actor=user)
+        return codes
+
+    def check_recovery_code(self, user: UserMixin, code: str) -> bool:
+        """Whether it is one of those that are left."""
+        db.session.refresh(user, ["mf_recovery_codes"], with_for_update=True)
+        return bool(super().check_recovery_code(user, code))
+
+    def delete_recovery_code(self, user: UserMixin, code: str) -> bool:
+        """It logs in, and is good no more."""
+        assert isinstance(user, User)
+        record(db.session(), "account.recovery_code_used", actor=user)
+        return bool(super().delete_recovery_code(user, code))
 
 
 def totp_keys(secret_keys: Sequence[str]) -> dict[str, str]:

@@ -17,12 +17,15 @@ from server.reports.membership import owned_site
 # What is not named here is shown by its own name.
 WORDS = {
     "account.logged_in": lazy("logged in"),
+    "account.logged_out": lazy("logged out"),
     "account.second_factor_failed": lazy("typed a wrong code at log-in"),
     "account.reset_asked": lazy("was sent a link to a new password"),
     "account.password_reset": lazy("chose a new password by a link"),
     "account.password_changed": lazy("changed the password"),
     "account.authenticator_set": lazy("set up an authenticator"),
     "account.authenticator_off": lazy("turned the authenticator off"),
+    "account.recovery_codes_made": lazy("made recovery codes"),
+    "account.recovery_code_used": lazy("used a recovery code"),
     "account.first_made": lazy("made the first account"),
     "account.passkey_added": lazy("added a passkey"),
     "account.passkey_removed": lazy("removed a passkey"),
