@@ -16,6 +16,7 @@ from server.audit import record
 from server.channel_commands import channels
 from server.config import SettingError, Settings
 from server.database import write_transaction
+from server.database_commands import backup
 from server.demo.command import demo
 from server.erase_command import erase_command
 from server.extensions import db, settings_of
@@ -73,6 +74,7 @@ def main() -> None:
     """
 
 
+db_group.add_command(backup)
 main.add_command(db_group)
 main.add_command(demo)
 main.add_command(erase_command)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
@@ -18,6 +17,11 @@ MIGRATIONS_DIR = Path(__file__).resolve().parent.parent / "migrations"
 def require_current_schema() -> None:
     """Raise ClickException, with what to do, where the database is older or newer."""
     current, wanted = current_revision(), newest_revision()
+    if current is not None and not _is_known(current):
+        raise click.ClickException(
+            f"the database is at revision {current}, which this version does not know: a newer one "
+            "has written it. Install that version."
+        )
     if current != wanted:
         raise click.ClickException(
             f"the database is at revision {current or 'none'}, this version needs {wanted}. "
@@ -33,9 +37,15 @@ def current_revision() -> str | None:
 
 def newest_revision() -> str | None:
     """The newest revision in ``migrations/``."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS_DIR))
-    return ScriptDirectory.from_config(config).get_current_head()
+    return _scripts().get_current_head()
+
+
+def _is_known(revision: str) -> bool:
+    return any(script.revision == revision for script in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS_DIR))
 
 
 def upgrade_schema() -> None:

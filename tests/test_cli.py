@@ -45,6 +45,7 @@ def upgraded(environment: dict[str, str]) -> dict[str, str]:
         ["run"],
         ["worker"],
         ["db", "upgrade"],
+        ["db", "backup"],
         ["sites", "add"],
         ["sites", "list"],
         ["sites", "tag"],

@@ -57,7 +57,7 @@ class SiteCache:
     def remembered(self, key: str) -> KnownSite | None:
         """The site of a key, if that can be told without asking the database."""
         until, site = self._known.get(key, (None, None))
-        return site if until and until > now() else None
+        return site if until and _counts(until, now()) else None
 
     def find(self, key: str) -> KnownSite | None:
         """The site of a key; None where there is none."""
@@ -65,7 +65,7 @@ class SiteCache:
         if site or not looks_like_key(key):
             return site
         moment = now()
-        if self._unknown.get(key, moment) > moment:
+        if _counts(self._unknown.get(key, moment), moment):
             return None
         site = _read(db.session(), key)
         if site is None:
@@ -74,6 +74,12 @@ class SiteCache:
         else:
             _keep(self._known, key, (moment + KEPT, site))
         return site
+
+
+def _counts(until: datetime, moment: datetime) -> bool:
+    """Whether what is remembered until then still counts; not for longer because the clock was put
+    back."""
+    return moment < until <= moment + KEPT
 
 
 def _keep(kept: dict[str, V], key: str, value: V) -> None:

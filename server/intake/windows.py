@@ -38,7 +38,7 @@ class Windows:
         key, moment = _key(item, name), time.time()
         with self._lock:
             count, until = self._counted.get(key, (0, 0.0))
-            if until <= moment:
+            if not _counts(item, until, moment):
                 count, until = 0, moment + item.get_expiry()
                 self._forget(moment)
             self._counted[key] = (count + 1, until)
@@ -52,7 +52,7 @@ class Windows:
         """Of a window that nothing was counted in: that it is over."""
         moment = time.time()
         count, until = self._counted.get(_key(item, name), (0, 0.0))
-        if until <= moment:
+        if not _counts(item, until, moment):
             return WindowStats(moment, item.amount)
         return WindowStats(until, max(0, item.amount - count))
 
@@ -62,6 +62,12 @@ class Windows:
             return
         self._counted = {key: kept for key, kept in self._counted.items() if kept[1] > moment}
         self._many = max(FEW, 2 * len(self._counted))
+
+
+def _counts(item: RateLimitItem, until: float, moment: float) -> bool:
+    """Whether a window is not over. One that ends later than any that begins now was counted
+    before the clock was put back: it would last until the clock is there again."""
+    return moment < until <= moment + item.get_expiry()
 
 
 def _key(item: RateLimitItem, name: tuple[str, ...]) -> tuple[object, ...]:

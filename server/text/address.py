@@ -27,6 +27,14 @@ TRACKING = re.compile(
     r"|phpsessid|jsessionid|aspsessionid.*|cfid|cftoken|oscsid|zenid|session_?id",
     re.IGNORECASE,
 )
+# Parameters that open something for one reader alone, or name him; so do those that hold an e-mail
+# address, whatever they are called.
+_READERS_OWN = re.compile(
+    r"(?:access|id|refresh|auth|login|session|csrf|security|user|reset)?[_-]?token|jwt|bearer"
+    r"|auth(?:orization)?|pass(?:word|wd)?|pwd|secret|api[_-]?key|e[_-]?mail|mail",
+    re.IGNORECASE,
+)
+_MAILBOX = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # Java servers write the session into the path.
 _PATH_SESSION = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 _UNWRITTEN = re.compile(r"[\x00-\x20\x7f]")
@@ -42,7 +50,7 @@ class AddressError(ValueError):
 @lru_cache(maxsize=512)
 def canonical_address(address: str) -> str:
     """A page's address as it is kept and shown: without fragment, user, default port, session
-    and tracking parameters.
+    and tracking parameters, and those that are a reader's own.
 
     What remains is not rewritten, so that it still opens the page; which addresses name the same
     page is :func:`server.text.page_identity.page_key`'s to say. Raises AddressError for what is no
@@ -50,7 +58,11 @@ def canonical_address(address: str) -> str:
     """
     known = parse(address)
     path = _PATH_SESSION.sub("", known.pathname)
-    kept = "&".join(piece for name, piece in parameters(known.search) if not is_tracking(name))
+    kept = "&".join(
+        piece
+        for name, piece in parameters(known.search)
+        if not is_tracking(name) and not _is_readers_own(name, piece)
+    )
     if path != known.pathname:
         # What remains may be a dot segment.
         path = parse(known.origin + path).pathname
@@ -70,6 +82,14 @@ def parameters(search: str) -> list[tuple[str, str]]:
 def is_tracking(name: str) -> bool:
     """Whether a parameter says nothing of what is read."""
     return TRACKING.fullmatch(name) is not None
+
+
+def _is_readers_own(name: str, piece: str) -> bool:
+    if _READERS_OWN.fullmatch(name):
+        return True
+    if "@" not in piece and "%40" not in piece:
+        return False
+    return _MAILBOX.fullmatch(unquote_plus(piece.partition("=")[2])) is not None
 
 
 def address_hash(address: str) -> bytes:

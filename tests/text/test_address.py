@@ -32,6 +32,18 @@ from server.text.address import (
         ("https://news.example/a?UTM_Source=x&PHPSESSID=0a1b", "https://news.example/a"),
         ("https://news.example/a;jsessionid=0a1b?id=7", "https://news.example/a?id=7"),
         ("https://news.example/a?q&r=", "https://news.example/a?q&r="),
+        (
+            "https://news.example/a?id=7&access_token=0a1b&Token=0a&jwt=e",
+            "https://news.example/a?id=7",
+        ),
+        (
+            "https://news.example/a?email=x&u=ann%40example.org&r=ann@example.org",
+            "https://news.example/a",
+        ),
+        (
+            "https://news.example/a?q=@ann&tokens=7&passage=1",
+            "https://news.example/a?q=@ann&tokens=7&passage=1",
+        ),
     ],
 )
 def test_canonical_form(address: str, canonical: str) -> None:
