@@ -49,6 +49,17 @@ def tokens_of(session: Session, user: User) -> Sequence[ApiToken]:
     ).all()
 
 
+def tokens_on(session: Session, site: Site) -> Sequence[ApiToken]:
+    """The tokens that reach a site, by their members, newest first; expired ones too."""
+    return session.scalars(
+        select(ApiToken)
+        .join(User, User.id == ApiToken.user_id)
+        .where(ApiToken.site_id == site.id)
+        .options(joinedload(ApiToken.user))
+        .order_by(func.lower(User.email), ApiToken.id.desc())
+    ).all()
+
+
 def issue(
     session: Session, user: User, site: Site, name: str, scopes: Sequence[str], days: int | None
 ) -> str:
@@ -91,8 +102,9 @@ def issue(
 
 
 def revoke(session: Session, token: ApiToken, *, actor: User) -> None:
-    """It is worthless from now on."""
-    record(session, "token.revoked", actor=actor, site=token.site, detail=token.name)
+    """It is worthless from now on. ``actor``: whose it is, or an owner of its site."""
+    whose = "" if token.user_id == actor.id else f" ({token.user.email})"
+    record(session, "token.revoked", actor=actor, site=token.site, detail=token.name + whose)
     session.delete(token)
     session.flush()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.audit import record
@@ -16,7 +16,7 @@ from server.clock import now
 from server.config import Settings
 from server.invalid import InvalidInput
 from server.language import gettext
-from server.models import ROLES, Invitation, Membership, Site, User
+from server.models import ROLES, ApiToken, Invitation, Membership, Site, User
 from server.notify.account_mail import owe_account_mail
 from server.notify.links import INVITATION_DAYS
 from server.reports.assignment import release
@@ -191,12 +191,15 @@ def change_role(
 
 
 def remove_member(session: Session, user: User, site: Site, *, actor: User | None) -> None:
-    """The account sees nothing of the site any more. Raises InvalidInput for who is no member, and
-    where no owner would be left."""
+    """The account sees nothing of the site any more, nor do its programs, also if it ever comes
+    back. Raises InvalidInput for who is no member, and where no owner would be left."""
     _lock(session, site)
     membership = membership_of(session, user, site)
     _require_another_owner(session, membership)
     session.delete(membership)
+    session.execute(
+        delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.site_id == site.id)
+    )
     record(session, "member.removed", actor=actor, site=site, detail=user.email)
     _release(session, user, site, actor)
 

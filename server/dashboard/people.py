@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server import people, tasks
+from server import api_tokens, people, tasks
 from server.clock import now
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.notifications import split_error
 from server.dashboard.site_pages import Work, change_owned, owned
+from server.dashboard.tokens import SCOPE_WORDS, named_token
 from server.extensions import db, settings_of
 from server.invalid import InvalidInput
 from server.language import gettext
-from server.models import ROLES, Invitation, Membership, Site, User
+from server.models import ROLES, ApiToken, Invitation, Membership, Site, User
 from server.notify.account_mail import invitation_path
 from server.reports.membership import owned_site
 
@@ -104,6 +105,23 @@ def remove_member(site_key: str) -> Response | tuple[str, int]:
     return _change(site_key, "members", work)
 
 
+@blueprint.post(f"{ADDRESS}/revoke")
+@auth_required("session")
+def revoke_member_token(site_key: str) -> Response | tuple[str, int]:
+    """Make a token worthless that a member made for the site."""
+
+    def work(session: Session, site: Site, actor: User) -> str:
+        found = select(ApiToken).where(
+            ApiToken.public_id == named_token(), ApiToken.site_id == site.id
+        )
+        token = session.scalar(found) or abort(404)
+        name = token.name
+        api_tokens.revoke(session, token, actor=actor)
+        return gettext("The token %(name)s is revoked.", name=name)
+
+    return _change(site_key, "tokens", work)
+
+
 def _change(site_key: str, form: str, work: Work) -> Response | tuple[str, int]:
     """Do what a form asks, and say so; or show the form again with what is wrong."""
     try:
@@ -134,6 +152,8 @@ def _page(site: Site, wrong_form: str = "", error: str = "") -> str:
         members=people.members_of(session, site),
         pending=pending,
         links=links,
+        tokens=api_tokens.tokens_on(session, site),
+        scopes=SCOPE_WORDS,
         roles=ROLES,
         now=now(),
         values=request.form if wrong_form == "invite" else {},

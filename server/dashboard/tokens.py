@@ -16,10 +16,16 @@ from server.dashboard.notifications import split_error
 from server.database import write_transaction
 from server.extensions import db
 from server.invalid import InvalidInput
-from server.language import gettext
+from server.language import gettext, lazy
 from server.models import SCOPES, ApiToken, Site, User
 from server.reports.membership import sites_of
 
+SCOPE_WORDS = {
+    "reports:read": lazy("read reports"),
+    "reports:resolve": lazy("resolve reports"),
+    "statistics:read": lazy("read statistics"),
+}
+assert tuple(SCOPE_WORDS) == SCOPES
 # Days that a token may last; 0: for ever.
 DAYS = (30, 90, 365, 0)
 
@@ -67,11 +73,7 @@ def add_token() -> str | tuple[str, int]:
 @auth_required("session")
 def revoke_token() -> Response:
     """Make a token worthless."""
-    try:
-        wanted = uuid.UUID(request.form.get("id", ""))
-    except ValueError:
-        abort(400, gettext("id: is missing or none."))
-    user_id = signed_in().id
+    wanted, user_id = named_token(), signed_in().id
     with write_transaction() as session:
         token = session.scalar(
             select(ApiToken).where(ApiToken.public_id == wanted, ApiToken.user_id == user_id)
@@ -84,6 +86,14 @@ def revoke_token() -> Response:
     return redirect(url_for(".show_tokens"), 303)
 
 
+def named_token() -> uuid.UUID:
+    """The id in the form; answers 400 where it is none."""
+    try:
+        return uuid.UUID(request.form.get("id", ""))
+    except ValueError:
+        abort(400, gettext("id: is missing or none."))
+
+
 def _page(new: str = "", error: str = "") -> str:
     session = db.session()
     field, words = split_error(error)
@@ -91,11 +101,7 @@ def _page(new: str = "", error: str = "") -> str:
         "accounts/tokens.html",
         tokens=api_tokens.tokens_of(session, signed_in()),
         sites=sites_of(session, signed_in()),
-        scopes={
-            "reports:read": gettext("read reports"),
-            "reports:resolve": gettext("resolve reports"),
-            "statistics:read": gettext("read statistics"),
-        },
+        scopes=SCOPE_WORDS,
         days=DAYS,
         new=new,
         values=request.form if error else {},

@@ -119,6 +119,7 @@ TABLE = {
     ("POST", "dashboard.withdraw_invitation"): (400, 404, 404, 404, 302),
     ("POST", "dashboard.change_role"): (400, 404, 404, 404, 302),
     ("POST", "dashboard.remove_member"): (400, 404, 404, 404, 302),
+    ("POST", "dashboard.revoke_member_token"): (400, 404, 404, 404, 302),
 }
 ROLES = ("owner", "editor", "viewer", "elsewhere", "nobody")
 # What needs no account, and why that is right: what readers and their browsers ask for, the pages
