@@ -104,7 +104,7 @@ def configure_security(app: Flask) -> None:
     security.oauthglue = None
     security.init_app(app, datastore)
     app.jinja_env.globals["sends_mail"] = bool(settings.smtp_host)
-    openid.init_app(app, security.oauthglue, settings)
+    openid.init_app(app, security, settings)
     messages: Any = Messages
     security.i18n_domain = messages(app)
     user_authenticated.connect(_begin_anew, app)

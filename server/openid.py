@@ -9,7 +9,9 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, flash, redirect, request
+from flask import Flask, Response, abort, flash, redirect, request
+from flask_security.core import Security
+from flask_security.decorators import auth_required
 from flask_security.oauth_glue import OAuthGlue
 from flask_security.oauth_provider import FsOAuthProvider
 from flask_security.utils import url_for_security
@@ -39,14 +41,18 @@ def configuration(settings: Settings) -> dict[str, Any]:
     return {"SECURITY_OAUTH_ENABLE": True, "SECURITY_OAUTH_BUILTIN_PROVIDERS": []}
 
 
-def init_app(app: Flask, glue: OAuthGlue | None, settings: Settings) -> None:
+def init_app(app: Flask, security: Security, settings: Settings) -> None:
     """Offer the provider on the log-in page, where there is one."""
     app.jinja_env.globals["oidc_name"] = settings.oidc_name if settings.oidc_issuer else ""
-    if glue is None:
+    if security.oauthglue is None:
         return
-    glue.register_provider_ext(_Provider(settings))
+    security.oauthglue = _Glue(app, security.oauthglue.oauth, settings)
+    security.oauthglue.register_provider_ext(_Provider(settings))
     for endpoint in ("security.oauthresponse", "security.oauth_verify_response"):
         app.view_functions[endpoint] = _or_say_so(app.view_functions[endpoint], settings)
+    # It compares who comes back with who is logged in, without asking whether anybody is.
+    again = "security.oauth_verify_response"
+    app.view_functions[again] = auth_required("session")(app.view_functions[again])
     issuer = urlsplit(settings.oidc_issuer)
     origin = f"{issuer.scheme}://{issuer.netloc}"
 
@@ -58,6 +64,21 @@ def init_app(app: Flask, glue: OAuthGlue | None, settings: Settings) -> None:
             allowed = policy.replace("form-action 'self'", f"form-action 'self' {origin}")
             response.headers["Content-Security-Policy"] = allowed
         return response
+
+
+class _Glue(OAuthGlue):
+    """The provider sends people back to our public address, whatever the request or a proxy says
+    of hosts and schemes."""
+
+    def __init__(self, app: Flask, oauth: Any, settings: Settings) -> None:
+        super().__init__(app, oauth)
+        self.public_url = settings.public_url.rstrip("/")
+
+    def get_redirect(self, name: str, endpoint: str, **values: Any) -> Any:
+        """Lead to the provider; 404 where there is none of the name."""
+        provider = getattr(self.oauth, name, None) or abort(404)
+        path = url_for_security(endpoint, name=name, **values).removeprefix(request.script_root)
+        return provider.authorize_redirect(self.public_url + path)
 
 
 class _Provider(FsOAuthProvider):

@@ -12,16 +12,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc.jwk import ECKey
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
-from submissions import EDITOR
+from submissions import EDITOR, PASSWORD
 
+from server import create_app
 from server.config import SettingError, Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Site, User
 from server.people import invite
-from server.sites import find_user
+from server.sites import add_user, find_user
 
 START = "/login/oauthstart/oidc"
+VERIFY = "/login/oauth-verify-start/oidc"
 
 
 @pytest.fixture
@@ -49,9 +51,9 @@ def forms_without_token(app: Flask, editor: User) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
 
 
-def sent_back(client: FlaskClient, **query: str) -> str:
+def sent_back(client: FlaskClient, start: str = START, **query: str) -> str:
     """Press the button and log in at the provider; the path that one is sent back to."""
-    there = client.post(START, query_string=query).location
+    there = client.post(start, query_string=query).location
     back = requests.get(there, allow_redirects=False, timeout=30).headers["Location"]
     parts = urlsplit(back)
     return f"{parts.path}?{parts.query}"
@@ -92,6 +94,88 @@ def test_request_carries_state_nonce_and_challenge(
     assert query["scope"] == ["openid email"]
     for name in ("state", "nonce", "code_challenge"):
         assert len(query[name][0]) >= 16, name
+
+
+@pytest.mark.parametrize(
+    ("public_url", "back"),
+    [
+        ("https://desk.example", "https://desk.example/login/oauthresponse/oidc"),
+        ("https://news.example/desk/", "https://news.example/desk/login/oauthresponse/oidc"),
+    ],
+)
+@pytest.mark.parametrize("host", ["127.0.0.1:99", "localhost"])
+def test_provider_sends_back_to_the_public_address_whatever_a_request_says(
+    settings: Settings, public_url: str, back: str, host: str
+) -> None:
+    app = create_app(
+        replace(settings, public_url=public_url, proxy_hops=1, trusted_hosts=(".example", host))
+    )
+    app.config["WTF_CSRF_ENABLED"] = False
+    forwarded = {"X-Forwarded-Host": "other.example", "X-Forwarded-Proto": "ftp"}
+
+    for headers in ({"Host": host}, {"Host": host, **forwarded}):
+        answer = app.test_client().post(START, headers=headers)
+
+        assert parse_qs(urlsplit(answer.location).query)["redirect_uri"] == [back]
+
+
+def test_who_is_logged_in_proves_it_again_at_the_provider(
+    client: FlaskClient, provider: OidcProvider
+) -> None:
+    client.get(sent_back(client))
+    with client.session_transaction() as session:
+        session["fs_paa"] = 0.0
+    assert client.get("/account/recovery-codes").location.startswith("/verify")
+
+    answer = client.get(sent_back(client, VERIFY, next="/account/recovery-codes"))
+
+    assert answer.location == "/account/recovery-codes"
+    assert client.get("/account/recovery-codes").status_code == 200
+
+
+def test_somebody_else_at_the_provider_proves_nothing(
+    client: FlaskClient, provider: OidcProvider
+) -> None:
+    with write_transaction() as session:
+        add_user(session, "bo@news.example", PASSWORD)
+    client.get(sent_back(client))
+    with client.session_transaction() as session:
+        session["fs_paa"] = 0.0
+    provider.claims["email"] = "bo@news.example"
+
+    client.get(sent_back(client, VERIFY))
+
+    assert client.get("/account/recovery-codes").location.startswith("/verify")
+    assert EDITOR in client.get("/account").text
+
+
+def test_who_logged_out_meanwhile_proves_nothing_and_breaks_nothing(
+    client: FlaskClient, provider: OidcProvider
+) -> None:
+    client.get(sent_back(client))
+    path = sent_back(client, VERIFY)
+    with client.session_transaction() as session:
+        del session["_user_id"]
+
+    assert client.get(path).location.startswith("/login")
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("name", ["another", "oidc/../x", "%00"])
+def test_unknown_provider_is_not_found(client: FlaskClient, name: str) -> None:
+    assert client.post(f"/login/oauthstart/{name}").status_code == 404
+    assert client.get(f"/login/oauthresponse/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("there", ["https://evil.example", "//evil.example", "/\\evil.example"])
+def test_nobody_is_led_elsewhere_after_it(
+    client: FlaskClient, provider: OidcProvider, there: str
+) -> None:
+    answer = client.get(sent_back(client, next=there))
+
+    # Written like this it is a page of ours that is missing.
+    assert answer.location in ("/", "/%5Cevil.example")
+    assert is_in(client)
 
 
 def test_start_needs_a_form_with_a_token(app: Flask, client: FlaskClient) -> None:

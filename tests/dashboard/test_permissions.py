@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 from sqlalchemy import select
 from submissions import EDITOR, PASSWORD
 
+from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Delivery, Membership, Report
@@ -120,6 +125,9 @@ TABLE = {
     ("POST", "dashboard.change_role"): (400, 404, 404, 404, 302),
     ("POST", "dashboard.remove_member"): (400, 404, 404, 404, 302),
     ("POST", "dashboard.revoke_member_token"): (400, 404, 404, 404, 302),
+    # To the provider; and back without its answer, by which nothing is proved.
+    ("POST", "security.oauth_verify_start"): (302, 302, 302, 302, 302),
+    ("GET", "security.oauth_verify_response"): (302, 302, 302, 302, 302),
 }
 ROLES = ("owner", "editor", "viewer", "elsewhere", "nobody")
 # What needs no account, and why that is right: what readers and their browsers ask for, the pages
@@ -153,6 +161,9 @@ PUBLIC = {
     "security.reset_password",
     "security.wan_signin",
     "security.wan_signin_response",
+    # To the provider, and back: without its answer to the log-in.
+    "security.oauthstart",
+    "security.oauthresponse",
     # The second step of a log-in: without the first they lead back to it.
     "security.mf_recovery",
     "security.tf_select",
@@ -179,6 +190,20 @@ OWN_ACCOUNT = {
     "security.wan_verify",
     "security.wan_verify_response",
 }
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Iterator[Settings]:
+    """A server that names a provider, so that all addresses are there that can be."""
+    provider = OidcProvider()
+    provider.start()
+    yield replace(
+        settings,
+        oidc_issuer=provider.url,
+        oidc_client_id=CLIENT_ID,
+        oidc_client_secret=CLIENT_SECRET,
+    )
+    provider.stop()
 
 
 def methods_of(app: Flask) -> set[tuple[str, str]]:
@@ -235,7 +260,7 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
         "kind": "fixed",
         "step": "undo",
         "site_key": report.site.key,
-        "name": "export.json" if "export" in endpoint else "days",
+        "name": _name(endpoint),
         "reference": "nothing",
         "form": "add",
         "choice": "language",
@@ -252,6 +277,12 @@ def addresses(app: Flask, endpoint: str, report: Report, delivery: Delivery) -> 
             )
             for action in sorted(actions)
         ]
+
+
+def _name(endpoint: str) -> str:
+    if endpoint.startswith("security."):
+        return "oidc"
+    return "export.json" if "export" in endpoint else "days"
 
 
 @pytest.mark.parametrize("role", ROLES)
