@@ -239,13 +239,15 @@ def new_submission(
     :func:`server.intake.origin.page_identity`), ``reader_hash`` the reader (see
     :mod:`server.reports.readers`)."""
     page, selector, passage = data["page"], data["selector"], data.get("passage") or {}
+    suggestion = data.get("suggestion") or ""
     quote = Quote(
         exact=selector["exact"],
         prefix=selector.get("prefix") or "",
         suffix=selector.get("suffix") or "",
         before=passage.get("before") or "",
         after=passage.get("after") or "",
-        suggestion=data.get("suggestion") or "",
+        # One that changes nothing corrects nothing.
+        suggestion="" if suggestion == selector["exact"] else suggestion,
     )
     place = place_of(quote)
     return NewSubmission(

@@ -99,6 +99,7 @@ def test_every_page_forbids_foreign_script_frames_and_caches(
         assert "unsafe" not in headers["Content-Security-Policy"], address
         assert headers["X-Frame-Options"] == "DENY", address
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin", address
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin", address
         assert headers["X-Content-Type-Options"] == "nosniff", address
         assert headers["Referrer-Policy"] == "no-referrer", address
         assert headers["Cache-Control"] == "no-store", address

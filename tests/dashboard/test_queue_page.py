@@ -46,6 +46,12 @@ def test_age_is_that_of_the_last_submission(editor_client: FlaskClient, submit: 
     assert "3 hours ago" in editor_client.get("/").text
 
 
+def test_correction_that_says_the_same_is_none(editor_client: FlaskClient, submit: Submit) -> None:
+    submit(suggestion="recieve")
+
+    assert "Correction" not in editor_client.get("/").text
+
+
 def test_report_without_correction_shows_none(editor_client: FlaskClient, submit: Submit) -> None:
     submit(suggestion="")
 
