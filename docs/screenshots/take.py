@@ -1,8 +1,8 @@
 """Take the pictures of every page and of the dialog: ``python docs/screenshots/take.py [FOLDER]``.
 
 Without a folder it renews the README's two pictures, ``dialog.png`` and ``queue.png``, beside this
-file. With one it writes every page at desktop and phone width, light and dark, and in Russian, to
-be looked at.
+file. With one it writes every page, and what pages look like after somebody did something there
+(states.py), at desktop and phone width, light and dark, in English and Russian, to be looked at.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from every_page import HALFWAY, INSIDE, OUTSIDE, addresses  # noqa: E402 - the p
 from live_server import EDITOR, LiveServer  # noqa: E402 - the path comes first
 from newsroom import CHIEF, GUARDED, NEWCOMER, PASSWORD, open_newsroom  # noqa: E402 - the path comes first
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402 - the path comes first
+from states import STATES, Desk  # noqa: E402 - the path comes first
 
 from server.demo.article import render_article  # noqa: E402 - the path comes first
 
@@ -96,6 +97,12 @@ class Album:
             self.page.goto(self.server.url)
             self.page.keyboard.press("?")
             self.shoot("keys")
+        desk = Desk(self.page, self.server.url, inside)
+        for name, state in STATES.items():
+            state(desk)
+            self.shoot(name)
+        self.page.emulate_media(media="print")
+        self.shoot("statistics-printed", inside["statistics"])
 
 
 def take_everything(
@@ -105,7 +112,9 @@ def take_everything(
     for language, locale in LANGUAGES.items():
         for size_name, size in SIZES.items():
             for scheme in ("light", "dark"):
-                context = browser.new_context(viewport=size, color_scheme=scheme, locale=locale)
+                context = browser.new_context(
+                    viewport=size, color_scheme=scheme, locale=locale, reduced_motion="reduce"
+                )
                 kind = f"{size_name}-{scheme}-{language}"
                 Album(context, server, folder, kind).take(*pages)
                 context.close()

@@ -16,6 +16,8 @@ WIDTH, HEIGHT = 720, 230
 LEFT, BOTTOM, TOP = 44, 32, 8
 # Bars of one group touch; groups keep this share of their width apart.
 GAP = 0.25
+# Few bars do not become blocks.
+WIDEST = 64
 TICKS = 4
 # More labels than this below the bars cannot be told apart.
 LABELS = 8
@@ -52,11 +54,12 @@ def plot_of(figure: Figure, period: Period) -> Plot:
     room = WIDTH - LEFT
     tall = HEIGHT - BOTTOM - TOP
     group = room / max(1, len(figure.rows))
-    width = group * (1 - GAP) / max(1, len(figure.drawn))
+    width = min(WIDEST, group * (1 - GAP) / max(1, len(figure.drawn)))
+    together = width * len(figure.drawn)
     bars, labels = [], []
     every = math.ceil(len(figure.rows) / LABELS)
     for place, row in enumerate(figure.rows):
-        start = LEFT + place * group + group * GAP / 2
+        start = LEFT + place * group + (group - together) / 2
         for series, index in enumerate(figure.drawn):
             value = float(row[index] or 0)
             height = tall * value / top
@@ -72,7 +75,7 @@ def plot_of(figure: Figure, period: Period) -> Plot:
                 )
             )
         if place % every == 0:
-            labels.append((round(start + group * (1 - GAP) / 2, 2), name(row[0])))
+            labels.append((round(start + together / 2, 2), name(row[0])))
     ticks = [
         (round(TOP + tall - tall * line * step / top, 2), number(line * step))
         for line in range(round(top / step) + 1)
