@@ -84,6 +84,13 @@ PLACE_OF = """(wanted) => {
 }"""
 
 
+# What is found out while the reader writes is waited for, however slow the machine is.
+PATIENT = """{
+  const set = self.setTimeout;
+  self.setTimeout = (run, ms, ...rest) => set(run, ms === 1500 ? 60_000 : ms, ...rest);
+}"""
+
+
 def log_in(page: Page, server_url: str, email: str, password: str) -> None:
     """Come into the dashboard by e-mail and password."""
     _say_password(page, server_url, email, password)

@@ -6,11 +6,13 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,12 @@ class LiveServer:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def query(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What stands in the database."""
+        database = Path(self.environment["COPYDESK_DATA_DIR"]) / "copydesk.db"
+        with closing(sqlite3.connect(database)) as connection:
+            return connection.execute(statement, parameters).fetchall()
 
     def start(self, *also: str) -> None:
         """Start the web server, and ``also`` other commands such as ``worker``."""

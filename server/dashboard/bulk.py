@@ -169,8 +169,7 @@ def _ids_of_view() -> Iterator[list[int]]:
     if request.form.get("from") == "page":
         wanted = request.form.get("page", 0, type=_number)
         page = on_page.page_of(session, user, wanted) or abort(404)
-        passages = on_page.reports_of_page(session, page)
-        return iter([[report.id for passage in passages for report in passage]])
+        return iter([[report.id for report in on_page.reports_of_page(session, page).all]])
     address = QueueAddress.read(request.form, membership.sites_of(session, user))
     try:
         before = moment_of(request.form.get("seen", ""))

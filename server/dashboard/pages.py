@@ -19,15 +19,14 @@ def show_page(page_id: int) -> str:
     session, user = db.session(), signed_in()
     page = on_page.page_of(session, user, page_id) or abort(404)
     closed = request.args.get("view") == "all"
-    passages = on_page.reports_of_page(session, page, closed=closed)
-    reports = [report for passage in passages for report in passage]
+    found = on_page.reports_of_page(session, page, closed=closed)
     return render_template(
         "dashboard/page.html",
         page=page,
-        passages=passages,
+        found=found,
         closed=closed,
-        full=len(reports) >= on_page.MAX_REPORTS,
+        full=len(found.all) >= on_page.MAX_REPORTS,
         max_reports=on_page.MAX_REPORTS,
         address=QueueAddress(view="all" if closed else "open"),
-        **rows(reports),
+        **rows(found.all),
     )

@@ -21,6 +21,8 @@ from server.text.page_identity import page_key
 from server.text.place import Quote, place_hash, place_of
 
 MAX_EXACT = 1000
+# What a database's integer holds.
+MAX_POSITION = 2**31 - 1
 # The widget lets a quote grow to this until it is unique on its page.
 MAX_CONTEXT = 500
 
@@ -156,12 +158,35 @@ class PageSchema(_Lenient):
     section = Text(200, meaning="what the page declares, an untrusted hint")
 
 
+class PositionSchema(_Lenient):
+    start = fields.Integer(
+        strict=True,
+        required=True,
+        validate=validate.Range(min=-MAX_POSITION, max=MAX_POSITION),
+        metadata={
+            "description": "characters from where the page's main part begins to the selection; "
+            "negative where it stands before that"
+        },
+    )
+    of = fields.Integer(
+        strict=True,
+        required=True,
+        validate=validate.Range(min=0, max=MAX_POSITION),
+        metadata={"description": "characters from there to the page's end"},
+    )
+
+
 class SelectorSchema(_Lenient):
     exact = Text(
         MAX_EXACT, meaning="the selected text, normalised", required=True, validate=_some_text
     )
     prefix = Text(MAX_CONTEXT, meaning="the text before it, normalised")
     suffix = Text(MAX_CONTEXT, meaning="the text after it, normalised")
+    position = fields.Nested(
+        PositionSchema,
+        allow_none=True,
+        metadata={"description": "where it stands in the page's normalised text content"},
+    )
 
 
 class PassageSchema(_Lenient):
@@ -250,6 +275,7 @@ def new_submission(
         suggestion="" if suggestion == selector["exact"] else suggestion,
     )
     place = place_of(quote)
+    position = selector.get("position") or {}
     return NewSubmission(
         site_id=site_id,
         idempotency_key=data["idempotency_key"],
@@ -263,6 +289,8 @@ def new_submission(
         place=place,
         place_hash=place_hash(place),
         fragment=data.get("fragment") or "",
+        position=position.get("start"),
+        text_length=position.get("of"),
         comment=data.get("comment") or "",
         widget=data.get("widget") or "",
         reader_hash=reader_hash,

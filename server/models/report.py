@@ -72,7 +72,9 @@ class Report(Base):
     has it and of ``correction``, so that of two editors the second learns that the first was
     faster. ``suggestion`` is the readers', ``correction`` an editor's own; empty: none.
     ``evidence``, ``score`` (0 to 100): see :mod:`server.reports.evidence`; ``evaluated_at`` is
-    empty where they are still owed.
+    empty where they are still owed. ``position``: characters of the page's text from where its main
+    part begins to the selection, negative before it, and ``text_length`` from there to the page's
+    end, when the words were selected; None where the widget did not say.
     """
 
     __tablename__ = "report"
@@ -114,6 +116,8 @@ class Report(Base):
     before: Mapped[str] = mapped_column(Text, default="")
     after: Mapped[str] = mapped_column(Text, default="")
     fragment: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int | None]
+    text_length: Mapped[int | None]
     suggestion: Mapped[str] = mapped_column(Text, default="")
     correction: Mapped[str] = mapped_column(Text, default="", server_default="")
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
@@ -165,6 +169,9 @@ class Submission(Base):
     after: Mapped[str] = mapped_column(Text, default="")
     suggestion: Mapped[str] = mapped_column(Text, default="")
     comment: Mapped[str] = mapped_column(Text, default="")
+    # Where on the page: see Report.
+    position: Mapped[int | None]
+    text_length: Mapped[int | None]
     widget: Mapped[str] = mapped_column(String(32), default="")
     # Whether it counts for nothing: a rule took it for spam, and no editor said otherwise.
     spam: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -134,7 +134,13 @@ def quote_of(new: NewSubmission) -> Quote:
 
 def _shown(new: NewSubmission) -> Values:
     """What a report shows of a submission, and by what it is found."""
-    return {**quote_of(new)._asdict(), "fragment": new.fragment, "place_hash": new.place_hash}
+    return {
+        **quote_of(new)._asdict(),
+        "fragment": new.fragment,
+        "position": new.position,
+        "text_length": new.text_length,
+        "place_hash": new.place_hash,
+    }
 
 
 def _shown_by(report: Draft | int, quote: Quote) -> Quote:

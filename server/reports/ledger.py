@@ -107,6 +107,7 @@ _CHANGE_REPORT = update(REPORT).where(REPORT.c.id == bindparam("report"))
 _NEW_REPORTS = BulkInsert(
     REPORT,
     *("public_id", "site_id", "page_id", "place_hash", "fragment", *Quote._fields),
+    *("position", "text_length"),
     *("status", "version", "readers"),
     *("first_submitted_at", "last_submitted_at", "resolved_at", "evaluated_at"),
 )
@@ -115,6 +116,7 @@ _NEW_SUBMISSIONS = BulkInsert(
     *("public_id", "site_id", "report_id", "idempotency_key"),
     *("answered_status", "answered_readers"),
     *("page_url", "page_title", "language", *Quote._fields, "comment", "widget"),
+    *("position", "text_length"),
     *("reader_hash", "spam", "spam_reasons", "received_at"),
 )
 _NEW_EVENTS = BulkInsert(EVENT, "report_id", "kind", "source", "created_at")

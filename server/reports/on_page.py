@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from server.models import Membership, Page, Report, User
+from server.models import Membership, Page, Report, Submission, User
 from server.text.place import Quote
-from server.text.reading_order import passages
+from server.text.reading_order import Standing, passages
 
 # A page view shows no more: that many are not corrected in one go.
 MAX_REPORTS = 200
+# The latest submissions that are asked where they stood.
+MAX_STANDINGS = 2000
 MAX_OTHERS = 10
 
 
@@ -25,9 +28,21 @@ def page_of(session: Session, user: User, page_id: int) -> Page | None:
     )
 
 
-def reports_of_page(session: Session, page: Page, *, closed: bool = False) -> list[list[Report]]:
-    """The open reports of a page, with ``closed`` those too that are not: passage by passage, each
-    in the order of the text; passages by who reported first.
+@dataclass(frozen=True)
+class OnPage:
+    """Reports of a page. ``placed``: in the order of the text; ``unplaced``: of which nobody knows
+    where they stand, though neighbours come together, by who reported first."""
+
+    placed: list[Report]
+    unplaced: list[Report]
+
+    @property
+    def all(self) -> list[Report]:
+        return self.placed + self.unplaced
+
+
+def reports_of_page(session: Session, page: Page, *, closed: bool = False) -> OnPage:
+    """The open reports of a page, with ``closed`` those too that are not.
 
     Of each kind MAX_REPORTS are looked at: of open ones the oldest, as others come when these are
     closed; of closed ones the newest. These help to find the order even where they are not shown.
@@ -45,14 +60,48 @@ def reports_of_page(session: Session, page: Page, *, closed: bool = False) -> li
     ]
     found.sort(key=lambda report: report.id)
     quotes = [Quote(*(getattr(each, name) for name in Quote._fields)) for each in found]
-    ordered = [[found[index] for index in passage] for passage in passages(quotes)]
-    shown = [[each for each in some if closed or each.status == "open"] for some in ordered]
-    return [passage for passage in shown if passage]
+    order = passages(quotes, _standings(session, found))
+
+    def shown(some: list[list[int]]) -> list[Report]:
+        reports = [found[index] for passage in some for index in passage]
+        return [each for each in reports if closed or each.status == "open"]
+
+    return OnPage(shown(order.placed), shown(order.unplaced))
+
+
+def _standings(session: Session, reports: Sequence[Report]) -> list[Standing]:
+    """Where the reports' words stood as readers saw the page, the newest first. Whoever reports a
+    mistake again tells where it stands by then, and where a report is of an older widget's."""
+    indexes = {report.id: index for index, report in enumerate(reports)}
+    told = session.execute(
+        select(Submission.report_id, Submission.exact, Submission.position, Submission.text_length)
+        .where(Submission.report_id.in_(indexes), Submission.position.is_not(None))
+        # What spam says of a place counts where only spam named it.
+        .order_by(Submission.spam, Submission.id.desc())
+        .limit(MAX_STANDINGS)
+    )
+    found = []
+    for report_id, exact, start, length in told:
+        index = indexes[report_id]
+        if start is not None and length is not None:
+            found.append(Standing(index, start + _within(exact, reports[index].exact), length))
+    # Of what was erased the reports keep their own.
+    for index, report in reversed(list(enumerate(reports))):
+        if report.position is not None and report.text_length is not None:
+            found.append(Standing(index, report.position, report.text_length))
+    return found
+
+
+def _within(selected: str, shown: str) -> int:
+    """How far behind what a reader selected that begins which the report shows."""
+    if (at := selected.find(shown)) >= 0:
+        return at
+    return -max(0, shown.find(selected))
 
 
 def next_of_page(session: Session, report: Report) -> Report | None:
     """The open report that follows on its page in the order of the text, or the last before it."""
-    order = [each for passage in reports_of_page(session, report.page) for each in passage]
+    order = reports_of_page(session, report.page).all
     if report not in order:
         return next(iter(order), None)
     here = order.index(report)

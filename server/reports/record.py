@@ -191,6 +191,8 @@ def _submission(act: _Act) -> dict[str, Any]:
         "suffix": new.suffix,
         "before": new.before,
         "after": new.after,
+        "position": new.position,
+        "text_length": new.text_length,
         "suggestion": new.suggestion,
         "comment": new.comment,
         "widget": new.widget,

@@ -32,6 +32,9 @@ class NewSubmission:
     widget: str
     place: Place
     place_hash: bytes
+    # See server.models.Report; None where the widget did not say.
+    position: int | None = None
+    text_length: int | None = None
     # Which reader of the day it was; see server.reports.readers.
     reader_hash: bytes | None = None
     # Left to be thanked, checked; or empty.

@@ -1,33 +1,98 @@
-"""The order in which quotes stand in their page's text, as far as they tell.
+"""The order in which quotes stand in their page's text.
 
-No quote says where on its page it stands. But each holds the text around it, and where that of two
-overlaps, they tell which comes first and how far it is; from one to the next whole passages come in
-order. Between passages that have nothing in common, nothing is known.
+Each quote holds the text around it. Where that of two overlaps, they tell which comes first and how
+far it is, whatever became of the page meanwhile; from one to the next whole passages come in order.
+How passages stand to each other is told by positions that widgets sent (:class:`Standing`). These
+were counted in the text as each reader saw it: what is equal between two texts tells how far the
+rest was moved by what editors did meanwhile (:mod:`server.text.revisions`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from server.text.fold import fold, plain
 from server.text.place import Quote, place_of
+from server.text.revisions import laid_out
 
 # So many letters in a row stand in two quotes because these overlap, not because words are alike.
 SHARED = 20
+# Unless, in one text, they stand further apart than overlapping could mean, in characters beyond
+# what their letters take: a line that is repeated, as "Read more".
+APART = 400
+# Characters of a text for each letter that names places: there are spaces between words.
+PER_LETTER = 1.2
 
 
-def passages(quotes: Sequence[Quote]) -> list[list[int]]:
-    """The indexes of ``quotes``, those of one passage together and in the order of its text. A
-    passage comes where the first of its quotes stands in ``quotes``."""
+class Standing(NamedTuple):
+    """Where a quote stood in one text of its page. ``quote``: its index. ``start``: characters
+    from where the text begins to ``exact``, negative before it. ``text``: names the text; its
+    length does."""
+
+    quote: int
+    start: int
+    text: int
+
+
+class Order(NamedTuple):
+    """Passages, each a list of quotes' indexes in the order of the text. ``placed``: in the order
+    of the page. ``unplaced``: whose place nothing tells, by the first of their quotes."""
+
+    placed: list[list[int]]
+    unplaced: list[list[int]]
+
+
+def passages(quotes: Sequence[Quote], standings: Sequence[Standing] = ()) -> Order:
+    """The passages of a page. ``standings``: the newest first, as many for a quote as are known."""
     places = [place_of(quote) for quote in quotes]
+    begins = _begins(quotes, standings)
     ruler = _Ruler(len(places))
     for one, other, distance in _overlaps([place.text for place in places]):
-        ruler.lay(one, other, distance)
+        if not _apart(one, other, distance * PER_LETTER, begins):
+            ruler.lay(one, other, distance)
     found: dict[int, list[tuple[int, int]]] = {}
     for index, place in enumerate(places):
-        passage, start = ruler.read(index)
-        found.setdefault(passage, []).append((start + place.hull[0], index))
-    together = [[index for _, index in sorted(members)] for members in found.values()]
-    return sorted(together, key=min)
+        passage, letters = ruler.read(index)
+        found.setdefault(passage, []).append((letters + place.hull[0], index))
+    where = laid_out({text: _of_passages(begin, ruler) for text, begin in begins.items()})
+    placed = sorted((at + min(found[it])[0] * PER_LETTER, it) for it, at in where.items())
+    # In the order of their first quotes.
+    unplaced = [passage for passage in found if passage not in where]
+    return Order(
+        [[index for _, index in sorted(found[passage])] for _, passage in placed],
+        [[index for _, index in sorted(found[passage])] for passage in unplaced],
+    )
+
+
+def _begins(quotes: Sequence[Quote], standings: Sequence[Standing]) -> dict[int, dict[int, float]]:
+    """By text, the newest first: where in it what is known of each quote begins."""
+    found: dict[int, dict[int, float]] = {}
+    for index, start, text in standings:
+        quote = quotes[index]
+        left = max(len(fold(plain(each))) for each in (quote.prefix, quote.before))
+        found.setdefault(text, {}).setdefault(index, start - left * PER_LETTER)
+    return found
+
+
+def _of_passages(begin: Mapping[int, float], ruler: _Ruler) -> dict[int, float]:
+    """Where in a text passages begin, by where their quotes do."""
+    found: dict[int, float] = {}
+    for index, at in begin.items():
+        passage, letters = ruler.read(index)
+        found.setdefault(passage, at - letters * PER_LETTER)
+    return found
+
+
+def _apart(
+    one: int, other: int, distance: float, begins: Mapping[int, Mapping[int, float]]
+) -> bool:
+    """Whether some text held both so far apart that they only look alike."""
+    return any(
+        abs(begin[other] - begin[one] - distance) > APART
+        for begin in begins.values()
+        if one in begin and other in begin
+    )
 
 
 def _overlaps(texts: Sequence[str]) -> list[tuple[int, int, int]]:

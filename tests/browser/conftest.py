@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from html import unescape
 
 import pytest
 from browsing import Newspaper, drag_over, launch_browser
@@ -12,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from smtp_server import MailServer
 
 from server.demo.article import render_article
+
+Places = Callable[[str], tuple[int | None, int | None]]
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +69,20 @@ def server(
 def article(newspaper: Newspaper, server: LiveServer) -> str:
     """The demo article with the one script tag, on another origin than the server."""
     return newspaper.serve("/", render_article(server.script_tag))
+
+
+def place_in_article(words: str) -> tuple[int, int]:
+    """Where words stand in the demo article's main part, and how long it is to the page's end."""
+    main = render_article("").decode().split("<main>")[1].split("</body>")[0]
+    text = " ".join(unescape(re.sub("<[^>]*>", "", main)).split())
+    return text.index(words), len(text)
+
+
+@pytest.fixture
+def places(server: LiveServer) -> Places:
+    """Where words stand that were just reported, and how long the text was."""
+    latest = "SELECT position, text_length FROM submission WHERE exact = ? ORDER BY id DESC LIMIT 1"
+    return lambda words: server.query(latest, words)[0]
 
 
 Select = Callable[[str], None]

@@ -4,9 +4,8 @@ import { readFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
 
 const [executablePath, address, words, correction] = process.argv.slice(2);
-const placeOf = (await readFile(new URL("../browsing.py", import.meta.url), "utf8"))
-  .split('PLACE_OF = """')[1]
-  .split('"""')[0];
+const scripts = await readFile(new URL("../browsing.py", import.meta.url), "utf8");
+const script = (name) => scripts.split(`${name} = """`)[1].split('"""')[0];
 
 const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
 try {
@@ -14,7 +13,8 @@ try {
   await page.setViewport({ width: 1100, height: 800 });
   await page.goto(address);
   await page.waitForFunction(() => globalThis.copydesk);
-  const place = await page.evaluate(`(${placeOf})(${JSON.stringify(words)})`);
+  await page.evaluate(script("PATIENT"));
+  const place = await page.evaluate(`(${script("PLACE_OF")})(${JSON.stringify(words)})`);
   await page.mouse.move(place.x1, place.y1);
   await page.mouse.down();
   await page.mouse.move((place.x1 + place.x2) / 2, place.y2);

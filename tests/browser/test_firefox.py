@@ -9,13 +9,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from browser.conftest import Places, place_in_article
 from live_server import wait_until
 from smtp_server import MailServer
 
 SCRIPT = Path(__file__).with_name("firefox_flow.mjs")
 
 
-def test_reader_reports_in_firefox(article: str, mail_server: MailServer, tmp_path: Path) -> None:
+def test_reader_reports_in_firefox(
+    article: str, mail_server: MailServer, places: Places, tmp_path: Path
+) -> None:
     firefox = shutil.which("firefox-esr") or shutil.which("firefox")
     if not firefox:
         pytest.skip("Firefox is not installed (Debian: apt-get install firefox-esr)")
@@ -36,4 +39,5 @@ def test_reader_reports_in_firefox(article: str, mail_server: MailServer, tmp_pa
     assert seen["mark"] == "embarassment"
     assert "modest to the point of embarassment" in seen["passage"]
     assert "Thank you!" in seen["thanks"]
+    assert places("embarassment") == place_in_article("embarassment")
     wait_until(lambda: mail_server.mail_with("{+embarrassment+}"), 20, "the mail")

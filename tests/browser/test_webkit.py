@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import PLACE_OF
-from live_server import LiveServer, wait_until
+from browser.conftest import Places, place_in_article
+from browsing import PATIENT, PLACE_OF
+from live_server import wait_until
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -69,9 +70,10 @@ def shown(browser: WebKitGTK) -> str:
 
 
 def test_reader_reports_in_webkit(
-    webkit: WebKitGTK, article: str, server: LiveServer, mail_server: MailServer
+    webkit: WebKitGTK, article: str, places: Places, mail_server: MailServer
 ) -> None:
     webkit.get(article)
+    webkit.execute_script(PATIENT)
     wait_until(lambda: webkit.execute_script("return !!window.copydesk"), 10, "the listener")
     select(webkit, "accomodate")
     assert webkit.execute_script("return getSelection().toString()").strip() == "accomodate"
@@ -85,6 +87,7 @@ def test_reader_reports_in_webkit(
     press_shortcut(webkit)
 
     wait_until(lambda: "Thank you!" in shown(webkit), 15, "the thanks")
+    assert places("accomodate") == place_in_article("accomodate")
     wait_until(lambda: mail_server.mail_with("[[accomodate]]"), 20, "the mail")
     assert "[-accomodate-]{+accommodate+}" in (mail_server.mail_with("[[accomodate]]") or "")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from dashboard_pages import marked
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from submissions import Submit
 
+from server.database import write_transaction
 from server.extensions import db
-from server.models import Report
+from server.models import Report, Submission
 
 TEXT = (
     "The harbour was rebuild after the storm of last winter. Its walls are hihger now than they "
@@ -41,6 +42,86 @@ def test_reports_stand_in_the_order_of_the_text(
 
     assert marked(page) == ["rebuild", "hihger", "recieve"]
     assert 'href="https://news.example/harbour"' in page
+
+
+def read(submit: Submit, exact: str, start: int | None, **changes: object) -> Report:
+    """A word that is reported without its surroundings, from a place of the page."""
+    position = None if start is None else {"start": start, "of": 2000}
+    alone = {"selector__prefix": "", "selector__suffix": "", "passage": {}, "suggestion": ""}
+    submit(selector__exact=exact, selector__position=position, **(alone | changes))
+    db.session.rollback()
+    return db.session.scalars(select(Report).order_by(Report.id.desc()).limit(1)).one()
+
+
+def test_reports_with_nothing_in_common_stand_where_the_widget_saw_them(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    for exact, start in {"untill": 900, "harbuor": 1400, "wich": 20, "Breif": -40}.items():
+        last = read(submit, exact, start)
+
+    page = editor_client.get(f"/pages/{last.page_id}").text
+
+    assert marked(page) == ["Breif", "wich", "untill", "harbuor"]
+    assert "Of unknown place" not in page
+
+
+def test_what_an_older_widget_sent_stands_at_the_end_and_the_page_says_so(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    for exact, start in {"untill": None, "harbuor": 1400, "wich": 20}.items():
+        last = read(submit, exact, start)
+
+    page = editor_client.get(f"/pages/{last.page_id}").text
+
+    assert marked(page) == ["wich", "harbuor", "untill"]
+    assert marked(page.split("Of unknown place")[1]) == ["untill"]
+
+
+def test_reader_with_a_newer_widget_tells_where_an_older_report_stands(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    older = read(submit, "untill", None)
+    read(submit, "harbuor", 1400)
+    read(submit, "untill", 700)
+
+    page = editor_client.get(f"/pages/{older.page_id}").text
+
+    assert marked(page) == ["untill", "harbuor"]
+    assert older.position is None
+
+
+def test_report_stands_where_its_own_words_begin_whatever_else_was_selected(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    sentence = "The council has begun to recieve letters."
+    first = {"selector__prefix": "The council has begun to ", "suggestion": "receive"}
+    read(submit, "recieve", None, **first)
+    read(submit, sentence, 1000, suggestion=sentence.replace("recieve", "receive"))
+    last = read(submit, "wich", 1010)
+
+    page = editor_client.get(f"/pages/{last.page_id}").text
+
+    assert marked(page) == ["wich", "recieve"]
+
+
+def test_report_shows_and_keeps_the_place_of_what_is_clearer(submit: Submit) -> None:
+    sentence = "The council has begun to recieve letters."
+    read(submit, sentence, 1000)
+    around = {"before": "The council has begun to ", "after": " letters."}
+    report = read(submit, "recieve", 1025, suggestion="receive", passage=around)
+
+    assert (report.exact, report.position, report.readers) == ("recieve", 1025, 2)
+
+
+def test_place_outlives_what_readers_sent(editor_client: FlaskClient, submit: Submit) -> None:
+    for exact, start in {"untill": 900, "harbuor": 1400, "wich": 20}.items():
+        last = read(submit, exact, start)
+    with write_transaction() as session:
+        session.execute(delete(Submission))
+
+    page = editor_client.get(f"/pages/{last.page_id}").text
+
+    assert marked(page) == ["wich", "untill", "harbuor"]
 
 
 def test_after_an_action_the_next_of_the_text_is_named(

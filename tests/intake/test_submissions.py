@@ -81,6 +81,47 @@ def test_nobody_waits_for_one_whose_body_has_not_come(
     assert not any(waited_for)
 
 
+@pytest.mark.parametrize(
+    ("position", "kept"),
+    [
+        ({"start": 1234, "of": 20000}, (1234, 20000)),
+        ({"start": -12, "of": 0, "end": 1241}, (-12, 0)),
+        (None, (None, None)),
+    ],
+)
+def test_where_the_selection_stands_is_kept(
+    submit: Submit, position: object, kept: tuple[int | None, int | None]
+) -> None:
+    assert submit(selector__position=position).status_code == 201
+
+    report = db.session.scalars(select(Report)).one()
+    assert (report.position, report.text_length) == kept
+    assert (report.submissions[0].position, report.submissions[0].text_length) == kept
+
+
+@pytest.mark.parametrize(
+    ("position", "field"),
+    [
+        ({"start": "12", "of": 20}, "start"),
+        ({"start": 1.5, "of": 20}, "start"),
+        ({"start": 2**31, "of": 20}, "start"),
+        ({"start": -(2**31), "of": 20}, "start"),
+        ({"start": 12, "of": -1}, "of"),
+        ({"start": 12, "of": 2**31}, "of"),
+        ({"start": 12, "of": None}, "of"),
+        ({"start": 12}, "of"),
+        ({"of": 12}, "start"),
+    ],
+)
+def test_position_that_is_none_is_named(submit: Submit, position: object, field: str) -> None:
+    assert_problem(submit(selector__position=position), 422, f"selector.position.{field}")
+
+
+@pytest.mark.parametrize("position", [12, "12", [], [{"start": 1, "of": 2}]])
+def test_position_of_another_type_is_named(submit: Submit, position: object) -> None:
+    assert_problem(submit(selector__position=position), 422, "selector.position")
+
+
 def test_second_report_of_same_place_joins_the_first(submit: Submit) -> None:
     submit()
 

@@ -24,6 +24,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.intake.schema import new_submission
 from server.models import Announcement, Event, Page, Report, Site
+from server.reports import on_page
 from server.reports.record import record_submissions
 from server.reports.recurrence import GRACE, READERS
 from server.reports.resolution import resolve
@@ -118,6 +119,11 @@ def reports_of(page: str) -> list[Report]:
     return list(
         db.session.scalars(select(Report).join(Page).where(Page.url == page).order_by(Report.id))
     )
+
+
+def only_page(url: str) -> Page:
+    db.session.rollback()
+    return db.session.scalars(select(Page).where(Page.url == url)).one()
 
 
 def only_report(page: str) -> Report:
@@ -371,3 +377,22 @@ def test_newest_reports_of_a_page_are_found_by_an_index(app: Flask) -> None:
     columns = [index["column_names"] for index in db.inspect(db.engine).get_indexes("report")]
 
     assert ["page_id", "id"] in columns
+
+
+def test_reports_of_a_page_stand_where_the_latest_readers_saw_them(send: Send, page: str) -> None:
+    def read(exact: str, start: int, length: int = 2000) -> None:
+        position = {"start": start, "of": length}
+        send(exact, selector__position=position, selector__prefix="", passage={})
+
+    read("untill", 900)
+    read("harbuor", 1400)
+    read("wich", 300)
+    # A paragraph came at the top.
+    read("harbuor", 1900, 2500)
+    read("lenght", 1600, 2500)
+
+    shown = on_page.reports_of_page(db.session(), only_page(page))
+
+    # What was at 900 of 1,400 is in proportion at 1,221 of 1,900.
+    assert [report.exact for report in shown.placed] == ["wich", "untill", "lenght", "harbuor"]
+    assert shown.unplaced == []

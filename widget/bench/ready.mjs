@@ -1,6 +1,7 @@
 // How long a reader waits, with a warm cache: from the shortcut to the dialog on the screen; and how
 // long the listener keeps a page view. Fails where either is longer than promised.
-// `npm run bench [file.html]`; without a page of your own, the demo article.
+// `npm run bench [file.html | number]`; without a page of your own, the demo article, its text over
+// and over where a number of words is given.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -19,9 +20,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const build = join(root, "server", "static", "widget");
 const { version } = JSON.parse(await readFile(join(build, "manifest.json"), "utf8"));
 const tag = `<script async src="/widget/${version}/listener.js" data-site="ck_bench"></script>`;
-const source = process.argv[2] ?? join(root, "server", "demo", "article.html");
+const words = Number(process.argv[2]);
+const source = (!words && process.argv[2]) || join(root, "server", "demo", "article.html");
+/** A page whose article has so many words. */
+const lengthened = (page) => {
+  const [before, text, after] = page.split(/(?<=<article>)|(?=<\/article>)/);
+  const times = Math.ceil(words / text.split(/\s+/).length);
+  return before + Array.from({ length: times }, (_, part) => `<h2>${part}</h2>${text}`).join("") + after;
+};
 // The page's own scripts would be measured too.
-const html = (await readFile(source, "utf8")).replaceAll(/<script[^]*?<\/script>/g, "") + tag;
+const given = (await readFile(source, "utf8")).replaceAll(/<script[^]*?<\/script>/g, "");
+const html = (words ? lengthened(given) : given) + tag;
 
 const server = createServer(async (request, response) => {
   const file = /^\/widget\/([^?]+)/.exec(request.url);

@@ -12,7 +12,7 @@ import type { Background } from "./index";
 /** A report must not wait longer. */
 const PATIENCE_MS = 1500;
 
-export const NOTHING_FOUND: Background = { fragment: "", author: "", section: "" };
+export const NOTHING_FOUND: Partial<Background> = {};
 
 let given: Parameters<typeof make>;
 
@@ -25,7 +25,7 @@ export const fragment: typeof make = (...these) => {
  * Look into what was captured last, when the browser has nothing better to do. What is returned
  * waits for it, a while, and no longer than the page lives.
  */
-export const lookInto = (): (() => Promise<Background>) => {
+export const lookInto = (): (() => Promise<Partial<Background>>) => {
   const these = given;
   const found = new Promise((resolve) => (globalThis.requestIdleCallback ?? setTimeout)(resolve))
     .then(() => import(`${widget.files}background.js`) as Promise<typeof import("./index")>)
@@ -34,7 +34,7 @@ export const lookInto = (): (() => Promise<Background>) => {
   return () =>
     Promise.race([
       found,
-      new Promise<Background>((resolve) => {
+      new Promise<Partial<Background>>((resolve) => {
         const stop = (): void => resolve(NOTHING_FOUND);
         setTimeout(stop, PATIENCE_MS);
         addEventListener("pagehide", stop, { once: true });

@@ -133,7 +133,7 @@ export const open = async (): Promise<void> => {
   /** Send and tell the reader; what went wrong where the text is worth another try. */
   const deliver = async (written: Written): Promise<string | undefined> => {
     const elapsed = performance.now() - opened;
-    const body = (found: Background): string => submission(key, captured, found, written, elapsed);
+    const body = (found: Partial<Background>): string => submission(key, captured, found, written, elapsed);
     const outcome = await send(key, body(NOTHING_FOUND), background().then(body));
     if (outcome.kind === "limited") return string(Text.limited);
     if (outcome.kind === "refused") return fill(string(Text.failed), { reason: outcome.reason });

@@ -23,7 +23,7 @@ export const newKey = (): string =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
 
-const short = (text: string, length: number): string => [...text].slice(0, length).join("");
+const short = (text = "", length: number): string => [...text].slice(0, length).join("");
 
 /** The page's address; a frame whose document was written into it (`srcdoc`) has its parent's. */
 const address = (): string => (location.host ? location : parent.location).href;
@@ -32,11 +32,11 @@ const address = (): string => (location.host ? location : parent.location).href;
 export const submission = (
   key: string,
   { exact, prefix, suffix, before, after, language }: Captured,
-  { fragment, ...declared }: Background,
+  found: Partial<Background>,
   { suggestion, comment, email, website }: Written,
   elapsed: number,
 ): string => {
-  const { site, author = declared.author, section = declared.section } = widget.settings;
+  const { site, author, section } = { ...found, ...widget.settings };
   return JSON.stringify(
     {
       site,
@@ -49,9 +49,9 @@ export const submission = (
         author: short(author, 200),
         section: short(section, 200),
       },
-      selector: { exact, prefix, suffix },
+      selector: { exact, prefix, suffix, position: found.position },
       passage: { before, after },
-      fragment: fragment.length > 2000 ? "" : fragment,
+      fragment: found.fragment,
       suggestion: suggestion === exact ? "" : suggestion,
       comment,
       email,

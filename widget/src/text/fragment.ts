@@ -127,11 +127,14 @@ const wholeWords = (searched: string, from: number, to: number): [number, number
 /**
  * A directive that finds the words of `within` (offsets) in the searched text, and nothing else; only
  * as the first of several places where context within bounds cannot tell them apart; empty where
- * that fails too.
+ * that fails too. The bounds are for who stands in its place: see ../background/ask.ts.
  */
-export const fragment = (searched: string, ...within: [from: number, to: number]): string => {
+export const fragment = (
+  searched: string,
+  ...[begins, ends]: [from: number, to: number, bounds?: AbstractRange]
+): string => {
   const found = withoutInitials(searched);
-  const [from, to] = wholeWords(found, ...within);
+  const [from, to] = wholeWords(found, begins, ends);
   if (from === to) return "";
   // White space that does not collapse is not one space to a browser's search.
   const page = found.replace(/\s{2,}|\u2028/g, (run) =>

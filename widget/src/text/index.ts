@@ -96,7 +96,7 @@ export const capture = (
         normalise(read.slice(to, (read + BLOCK).indexOf(BLOCK, to))),
         language,
       );
-      around.fragment = fragment(searched, from, to);
+      around.fragment = fragment(searched, from, to, bounds);
     }
     return { exact, language, ...around };
   }

@@ -29,7 +29,7 @@ export interface PageText {
 }
 
 /** A boundary point as a node and, in text, an offset. */
-const point = (node: Node, offset: number): [node: Node, offset: number] => {
+export const point = (node: Node, offset: number): [node: Node, offset: number] => {
   if (node.nodeType === 3) return [node, offset];
   const child = node.childNodes[offset];
   if (child) return [child, 0];

@@ -39,6 +39,13 @@ describe("a submission", () => {
     });
   });
 
+  it("says where the selection stands, once that is found out", () => {
+    const position = { start: 1234, of: 20000 };
+
+    expect(made({ position })).toMatchObject({ selector: { exact: "recieve", position } });
+    expect(made()).not.toHaveProperty("selector.position");
+  });
+
   it("has no suggestion where the reader left the text as it was", () => {
     expect(made({}, { suggestion: "recieve" })).toHaveProperty("suggestion", "");
   });
@@ -61,7 +68,6 @@ describe("a submission", () => {
     const { page } = made() as { page: { title: string } };
 
     expect([...page.title]).toHaveLength(500);
-    expect(made({ fragment: `text=${"a".repeat(2000)}` })).toHaveProperty("fragment", "");
   });
 
   it("holds nothing that a server cannot store", () => {
