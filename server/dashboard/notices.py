@@ -78,6 +78,11 @@ def tell_nothing_chosen() -> None:
     _tell({"text": gettext("No report was selected."), "consequence": _unchanged()})
 
 
+def tell_refused(field: str, error: str, typed: str) -> None:
+    """What is wrong with a field of the next page, beside it, with what was typed."""
+    _tell({"field": field, "text": error, "typed": typed})
+
+
 def _first(report: Report, meanwhile: Sequence[Event]) -> str:
     last = next(iter(meanwhile), None)
     return already(last, signed_in()) if last else _status_of(report)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from server.clock import now
 from server.dashboard.blueprint import blueprint, signed_in
-from server.dashboard.queue_address import QueueAddress
+from server.dashboard.queue_address import QueueAddress, zone_of
 from server.dashboard.rows import rows
 from server.dashboard.saved_views import address_of
 from server.extensions import db, settings_of
@@ -63,6 +63,7 @@ def show_queue() -> Response | str:
         listing=listing,
         counts=_counts(address),
         languages=narrowing.known_names(session, Page.language, site_ids)[:MAX_OFFERED],
+        zone=address.filter.zone or zone_of([address.site] if address.site else sites),
         news=_news_address(address),
         tags=[
             (each.name, script_tag(each, settings.public_url))

@@ -17,6 +17,7 @@ from server.reports.filters import EVERYTHING, Filter
 from server.reports.membership import site_among
 from server.reports.views import ORDERS, VIEWS, Cursor, Order
 from server.text.normalise import normalise
+from server.text.zone import is_zone
 
 MAX_TEXT = 200
 MAX_ADDRESS = 4_096
@@ -44,14 +45,17 @@ class QueueAddress:
         if view not in VIEWS or sort not in ORDERS or (key and site is None):
             abort(404)
         after = ORDERS[sort].cursor(values.get("after", ""))
-        filter = Filter(
-            site_id=site.id if site else None,
-            **{
-                part.field: part.read(name, typed(values[name]))
-                for name, part in PARTS.items()
-                if typed(values.get(name, ""))
-            },
-        )
+        parts = {
+            part.field: part.read(name, typed(values[name]))
+            for name, part in PARTS.items()
+            if typed(values.get(name, ""))
+        }
+        # Days alone are somewhere.
+        if not parts.keys() & DAYS:
+            parts.pop("zone", None)
+        elif not parts.get("zone"):
+            parts["zone"] = zone_of([site] if site else sites)
+        filter = Filter(site_id=site.id if site else None, **parts)
         return cls(view=view, site=site, sort=sort, after=after, filter=filter)
 
     @property
@@ -71,11 +75,14 @@ class QueueAddress:
 
     def parts(self) -> dict[str, str]:
         """What the filter consists of besides the site, as the address names it."""
-        return {
+        given = {
             name: str(getattr(self.filter, part.field))
             for name, part in PARTS.items()
             if getattr(self.filter, part.field) != _DEFAULTS[part.field]
         }
+        if not given.keys() & {"since", "until"}:
+            given.pop("zone", None)
+        return given
 
     def without(self, name: str) -> str:
         """The address of the queue without one part of the filter."""
@@ -96,6 +103,12 @@ class QueueAddress:
         own = {name: changes.pop(name) for name in [*changes] if name in _OWN}
         values: dict[str, Any] = {**replace(self, **own).fields(), **changes}
         return url_for(endpoint, **values, _anchor=anchor)
+
+
+def zone_of(sites: Sequence[Site]) -> str:
+    """The time zone of some sites; UTC where they have several."""
+    zones = {each.zone for each in sites}
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def typed(text: str) -> str:
@@ -154,6 +167,12 @@ def _day(name: str, text: str) -> date:
     return day
 
 
+def _zone(name: str, text: str) -> str:
+    """Empty for one that this machine does not know, as a browser's may be newer."""
+    return text if is_zone(text) else ""
+
+
+DAYS = {"first_day", "last_day"}
 PARTS = {
     "q": Part("words", _text(MAX_TEXT)),
     "page": Part("page", _text(MAX_ADDRESS)),
@@ -162,6 +181,7 @@ PARTS = {
     "language": Part("language", _text(35)),
     "since": Part("first_day", _day),
     "until": Part("last_day", _day),
+    "zone": Part("zone", _zone),
     "readers": Part("min_readers", _number(1, MAX_READERS)),
     "evidence": Part("min_score", _number(0, 100)),
 }

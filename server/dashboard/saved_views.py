@@ -10,6 +10,7 @@ from flask_security.decorators import auth_required
 from sqlalchemy import delete
 from werkzeug.wrappers import Response
 
+from server.dashboard import notices
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.queue_address import QueueAddress, typed
 from server.database import write_with_retry
@@ -20,9 +21,9 @@ from server.reports import membership, saved_views
 from server.reports.saved_views import NotSavedError
 
 REASONS: dict[str, Any] = {
-    "empty": lazy("name: is missing. Nothing was saved."),
-    "long": lazy("name: is longer than 60 characters. Nothing was saved."),
-    "taken": lazy("name: you have a view of this name already. Nothing was saved."),
+    "empty": lazy("A view needs a name. Nothing was saved."),
+    "long": lazy("The name is longer than 60 characters. Nothing was saved."),
+    "taken": lazy("You have a view of this name already. Nothing was saved."),
     "many": lazy("You have 30 views already. Remove one first."),
 }
 
@@ -45,9 +46,9 @@ def save_view() -> Response:
     try:
         write_with_retry(lambda session: saved_views.save(session, user_id, name, query))
     except NotSavedError as error:
-        flash(str(REASONS[error.reason]))
-    else:
-        flash(gettext("The view “%(name)s” is saved.", name=name))
+        notices.tell_refused("saved-name", str(REASONS[error.reason]), name)
+        return redirect(address.url(after=None), 303)
+    flash(gettext("The view “%(name)s” is saved.", name=name))
     return redirect(address.url(after=None), 303)
 
 
@@ -71,7 +72,7 @@ def change_view(view_id: int) -> Response:
             lambda session: saved_views.rename(session, session.get_one(SavedView, view_id), name)
         )
     except NotSavedError as error:
-        flash(str(REASONS[error.reason]))
+        notices.tell_refused(f"saved-{view_id}", str(REASONS[error.reason]), name)
     return redirect(address_of(_own(view_id)), 303)
 
 

@@ -25,7 +25,7 @@ from server.invalid import InvalidInput
 from server.language import gettext
 from server.models import Site, User
 from server.reports.membership import memberships_of
-from server.sites import add_member, add_site, may_add_sites, script_tag
+from server.sites import add_member, add_site, change_site, may_add_sites, script_tag
 
 SITE = "/sites/<site_key>"
 
@@ -66,6 +66,7 @@ def add_new_site() -> Response | tuple[str, int]:
         if not may_add_sites(session, user):
             abort(403)
         site = add_site(session, form.get("name", ""), origins, form.get("language", ""))
+        change_site(site, zone=form.get("zone", "").strip() or "UTC")
         add_member(session, user, site, "owner")
         audit.record(session, "site.added", actor=user, site=site, detail=site.name)
         return site.key

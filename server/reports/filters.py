@@ -16,8 +16,8 @@ class Filter:
     name that pages declare; ``section`` a section that they declare, with those below it
     (``Sport``, ``Sport/Chess``), or the beginning of their addresses' path where it begins with
     a slash; ``language`` BCP 47, ``en`` for ``en-GB`` too. ``first_day`` and ``last_day`` are
-    days in UTC on which a report was last submitted. ``min_score`` is 0 to 100. ``words``: see
-    :mod:`server.text.words`.
+    days on which a report was last submitted, in ``zone``, an IANA name; empty: UTC.
+    ``min_score`` is 0 to 100. ``words``: see :mod:`server.text.words`.
     """
 
     site_id: int | None = None
@@ -27,6 +27,7 @@ class Filter:
     language: str = ""
     first_day: date | None = None
     last_day: date | None = None
+    zone: str = ""
     min_readers: int = 1
     min_score: int = 0
     words: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from operator import ge, lt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -129,9 +130,10 @@ def _ranges(filter: Filter) -> tuple[Range, ...]:
     last = Report.last_submitted_at.key
     found = []
     if filter.first_day:
-        found.append(Range(last, ge, _midnight(filter.first_day)))
+        found.append(Range(last, ge, _midnight(filter.first_day, filter.zone)))
     if filter.last_day:
-        found.append(Range(last, lt, _midnight(filter.last_day) + timedelta(days=1)))
+        following = filter.last_day + timedelta(days=1)
+        found.append(Range(last, lt, _midnight(following, filter.zone)))
     if filter.min_readers > 1:
         found.append(Range(Report.readers.key, ge, filter.min_readers))
     if filter.min_score > 0:
@@ -139,8 +141,8 @@ def _ranges(filter: Filter) -> tuple[Range, ...]:
     return tuple(found)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone or "UTC")).astimezone(UTC)
 
 
 def _of_pages(session: Session, filter: Filter, site_ids: Sequence[int]) -> list[Condition]:

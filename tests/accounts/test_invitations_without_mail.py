@@ -32,8 +32,9 @@ def test_page_shows_the_link(app: Flask, editor_client: FlaskClient, site: Site)
         follow_redirects=True,
     ).text
 
-    found = re.search(r"http://localhost:8000(/invitation/[^<]+)<", page)
+    found = re.search(r'id="([^"]+)">http://localhost:8000(/invitation/[^<]+)<', page)
     assert found, page
-    link = html.unescape(found[1])
+    assert f'data-copies="{found[1]}" hidden>Copy' in page
+    link = html.unescape(found[2])
     answer = app.test_client().post(link, data={"password": PASSWORD, "password_confirm": PASSWORD})
     assert answer.location == "/"

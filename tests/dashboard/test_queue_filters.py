@@ -15,7 +15,7 @@ from submissions import ORIGIN, Submit
 
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Report, User
+from server.models import Report, Site, User
 from server.reports import counting, queue, scope
 from server.reports.evidence import evaluate_pending
 from server.sites import add_member, add_site
@@ -87,6 +87,50 @@ def test_filter_lets_through_what_it_says(
     editor_client: FlaskClient, reports: None, filter: str, found: list[str]
 ) -> None:
     assert marked(editor_client.get(f"/?{filter}", follow_redirects=True).text) == found
+
+
+@pytest.mark.parametrize(
+    ("filter", "found"),
+    [
+        # Midnight in Tokyo is 15:00 of the day before in UTC, where the reports came at midnight.
+        ("since=2026-11-05&zone=Asia/Tokyo", ["recieve"]),
+        ("until=2026-11-03&zone=Asia/Tokyo", ["ferry"]),
+        ("since=2026-11-05&zone=America/New_York", []),
+        ("since=2026-11-04&until=2026-11-04&zone=America/New_York", ["recieve"]),
+        # One that nobody knows here is that of the site.
+        ("since=2026-11-05&zone=Atlantis/Capital", ["recieve"]),
+    ],
+)
+def test_days_are_those_of_a_time_zone(
+    editor_client: FlaskClient, reports: None, filter: str, found: list[str]
+) -> None:
+    assert marked(editor_client.get(f"/?{filter}").text) == found
+
+
+def test_days_without_a_zone_are_the_sites(
+    editor_client: FlaskClient, reports: None, site: Site
+) -> None:
+    with write_transaction() as session:
+        session.get_one(Site, site.id).zone = "America/New_York"
+
+    page = editor_client.get("/?since=2026-11-05").text
+
+    assert marked(page) == []
+    # The address says so from now on, wherever it is opened.
+    assert "/?view=fixed&since=2026-11-05&zone=America/New_York" in unescape(page)
+    assert '<input type="hidden" name="zone" value="America/New_York">' in page
+
+
+def test_zone_is_no_filter_by_itself(editor_client: FlaskClient, reports: None) -> None:
+    page = editor_client.get("/?zone=Asia/Tokyo").text
+    filtered = editor_client.get("/?since=2026-11-04&zone=Asia/Tokyo").text
+
+    assert 'class="chips"' not in page
+    # A browser says there where it is.
+    assert 'name="zone" value="UTC" data-browser-zone' in page
+    # Without its days it goes too, and has no chip of its own.
+    assert filtered.count('<li><a href="/"><span class="label">From') == 1
+    assert "Asia/Tokyo ×" not in filtered
 
 
 def test_empty_fields_of_the_form_do_not_stay_in_the_address(editor_client: FlaskClient) -> None:

@@ -44,7 +44,7 @@ def test_view_without_a_filter_can_be_kept_too(editor_client: FlaskClient, repor
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("", "name: is missing"), (" ", "name: is missing"), ("a" * 61, "60")]
+    ("name", "reason"), [("", "needs a name"), (" ", "needs a name"), ("a" * 61, "60")]
 )
 def test_name_that_will_not_do_saves_nothing(
     editor_client: FlaskClient, name: str, reason: str
@@ -57,6 +57,13 @@ def test_two_views_have_two_names(editor_client: FlaskClient) -> None:
     save(editor_client, "Mine", view="mine")
 
     assert "of this name already" in save(editor_client, "Mine", view="fixed")
+    refused = save(editor_client, "Mine", view="fixed")
+    # The reason stands where a better name is to be given.
+    assert '<input id="saved-name" name="name" type="text" value="Mine"' in refused
+    assert 'id="saved-name-error" role="alert">You have a view of this name' in refused
+    assert '<details class="pops" open>' in refused
+    # It is said once.
+    assert "of this name already" not in editor_client.get("/?view=fixed").text
     assert views() == [("Mine", "view=mine")]
 
 

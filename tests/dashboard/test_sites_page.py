@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -41,6 +42,14 @@ def audited() -> list[tuple[str, str]]:
     ]
 
 
+def test_zone_of_a_new_site_is_the_browsers(owner: FlaskClient) -> None:
+    field = re.search(r'<input[^>]* name="zone"[^>]*>', owner.get("/sites/add").text)
+
+    assert field
+    assert 'value="UTC"' in field[0]
+    assert "data-browser-zone" in field[0]
+
+
 def count_sites() -> int:
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(Site)) or 0
@@ -57,12 +66,13 @@ def test_owner_adds_a_site_and_owns_it(owner: FlaskClient) -> None:
         "/sites/add",
         name="The Evening Post",
         language="de",
+        zone="Europe/Berlin",
         origins="https://post.example\r\nhttps://*.post.example",
     )
 
     added = db.session.scalars(select(Site).where(Site.name == "The Evening Post")).one()
     assert f"/w/{added.key}.js" in page
-    assert added.language == "de"
+    assert (added.language, added.zone) == ("de", "Europe/Berlin")
     assert {each.pattern for each in added.origins} == {
         "https://post.example",
         "https://*.post.example",
@@ -80,6 +90,7 @@ def test_owner_adds_a_site_and_owns_it(owner: FlaskClient) -> None:
         ("name", {"name": "x" * 201}),
         ("language", {"language": "deutsch!"}),
         ("language", {"language": ""}),
+        ("zone", {"zone": "Atlantis/Capital"}),
         ("origin", {"origins": ""}),
         ("origin", {"origins": "post.example"}),
         ("origin", {"origins": "https://post.example https://*"}),

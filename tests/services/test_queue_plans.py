@@ -37,7 +37,7 @@ FILTERS = {
     "section": Filter(section="Sport"),
     "path": Filter(section="/sport"),
     "language": Filter(language="en"),
-    "days": Filter(first_day=date(2026, 1, 1), last_day=date(2026, 1, 31)),
+    "days": Filter(first_day=date(2026, 1, 1), last_day=date(2026, 1, 31), zone="Asia/Tokyo"),
     "readers": Filter(min_readers=3),
     "evidence": Filter(min_score=70),
     "words": Filter(words="council recei"),

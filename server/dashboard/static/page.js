@@ -17,15 +17,29 @@
   // What comes into the page later.
   document.addEventListener("htmx:load", ({ target }) => showTimes(target));
 
-  const account = document.querySelector("details.account");
-  document.addEventListener("click", (event) => {
-    if (account?.open && !account.contains(event.target)) account.open = false;
-  });
-  account?.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    account.open = false;
-    account.querySelector("summary").focus();
-  });
+  // So that days are those in which these moments are, and a new site is where its owner is.
+  const { timeZone } = format.resolvedOptions();
+  for (const part of document.querySelectorAll("[data-browser-zone]")) {
+    if (part.matches("input")) part.value = timeZone;
+    else part.textContent = timeZone;
+  }
+
+  // What pops open begins with its field, and closes by Escape or a click elsewhere.
+  for (const sheet of document.querySelectorAll("details.pops")) {
+    sheet.addEventListener("toggle", () => {
+      const inside = sheet.querySelector(":scope > :not(summary)");
+      if (!sheet.open || inside.contains(document.activeElement)) return;
+      inside.querySelector("input:not([type=hidden])")?.focus();
+    });
+    document.addEventListener("click", ({ target }) => {
+      if (sheet.open && !sheet.contains(target)) sheet.open = false;
+    });
+    sheet.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      sheet.open = false;
+      sheet.querySelector("summary").focus();
+    });
+  }
 
   // A browser keeps the clipboard to itself outside of secure pages.
   for (const button of document.querySelectorAll("[data-copies]")) {

@@ -1,21 +1,10 @@
 // Tells of reports that readers sent since the page was made, and puts them on top on request.
 "use strict";
 {
-  const FIRST_SECONDS = 10;
-  const MOST_SECONDS = 120;
-  const SLOWER = 1.5;
-
-  let seconds = FIRST_SECONDS;
-  let timer;
   let told = "";
 
   // It is replaced together with the rows.
   const place = () => document.getElementById("news");
-
-  const later = () => {
-    window.clearTimeout(timer);
-    if (!document.hidden && place()?.dataset.ask) timer = window.setTimeout(ask, seconds * 1000);
-  };
 
   const show = (bar) => {
     // What is announced is announced once.
@@ -28,24 +17,16 @@
     else link.removeAttribute("hx-get");
   };
 
-  const ask = async () => {
+  document.addEventListener("again", async () => {
     const address = place().dataset.ask;
-    seconds = Math.min(MOST_SECONDS, seconds * SLOWER);
     try {
       const answer = await fetch(address, { redirect: "manual", headers: { Accept: "text/html" } });
       // Who is logged out is led to the log-in.
-      if (answer.type === "opaqueredirect") return;
+      if (answer.type === "opaqueredirect") place().removeAttribute("data-again");
       if (answer.status === 200 && address === place().dataset.ask) show(await answer.text());
     } catch {
       // No network: later.
     }
-    later();
-  };
-
-  document.addEventListener("visibilitychange", () => {
-    seconds = FIRST_SECONDS;
-    if (document.hidden) window.clearTimeout(timer);
-    else if (place()?.dataset.ask) ask();
   });
 
   // What is being read stays where it is.
@@ -70,7 +51,6 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!isList(event)) return;
     told = "";
-    seconds = FIRST_SECONDS;
     const known = new Set();
     for (const row of document.querySelectorAll("#queue > .row")) {
       // One that was closed and opened again stood further down.
@@ -79,8 +59,5 @@
     }
     if (kept?.row.isConnected)
       window.scrollBy(0, kept.row.getBoundingClientRect().top - kept.top);
-    later();
   });
-
-  later();
 }
