@@ -156,6 +156,30 @@ def test_report_page_has_both_a_key_away(queue: Page) -> None:
     expect(queue.locator("h1 .status")).to_have_text("open")
 
 
+def test_view_is_saved_by_keyboard(queue: Page) -> None:
+    queue.keyboard.press("v")
+    name = queue.get_by_label("Name of this view")
+    expect(name).to_be_focused()
+    queue.keyboard.press("Escape")
+    summary = queue.locator(".saved summary")
+    expect(summary).to_be_focused()
+    queue.keyboard.press("Enter")
+    expect(name).to_be_focused()
+    queue.keyboard.type("Morning")
+    queue.keyboard.press("Enter")
+    expect(queue.get_by_role("link", name="Morning")).to_be_visible()
+
+    expect(queue.get_by_role("button", name="Keys")).to_be_visible()
+    queue.keyboard.press("v")
+    expect(name).to_be_focused()
+    queue.keyboard.type("Morning")
+    queue.keyboard.press("Enter")
+    expect(queue.get_by_role("alert")).to_contain_text("You have a view of this name already")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Morning")
+    assert violations(queue) == []
+
+
 def test_selected_reports_are_decided_together(queue: Page) -> None:
     rows = queue.locator(".row")
     picks = queue.locator(".pick")
