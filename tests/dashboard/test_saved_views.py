@@ -47,7 +47,7 @@ def test_view_without_a_filter_can_be_kept_too(editor_client: FlaskClient, repor
     ("name", "reason"), [("", "needs a name"), (" ", "needs a name"), ("a" * 61, "60")]
 )
 def test_name_that_will_not_do_saves_nothing(
-    editor_client: FlaskClient, name: str, reason: str
+    editor_client: FlaskClient, report: Report, name: str, reason: str
 ) -> None:
     assert reason in save(editor_client, name)
     assert views() == []
