@@ -17,8 +17,9 @@ from server.dashboard.queue_address import QueueAddress
 from server.dashboard.report_page import Draft, address_of_report
 from server.dashboard.rows import rows
 from server.database import write_transaction
-from server.extensions import db
+from server.extensions import db, settings_of
 from server.models import Event, Report, User
+from server.notify.assigned import tell_of_assignment
 from server.reports import history, membership, on_page, queue
 from server.reports.change import IllegalChange, StaleReport
 from server.reports.undo import UNDONE
@@ -47,6 +48,7 @@ def make_change(report: Report, wanted: str, change: Change, becomes: str = "") 
     try:
         with write_transaction() as session:
             event = change(session, session.get_one(User, actor_id), version)
+            tell_of_assignment(session, report, event, settings_of().mail_from)
     except StaleReport:
         meanwhile = history.since_version(db.session(), report, version)
         notices.tell_stale(report, meanwhile, becomes)

@@ -78,6 +78,7 @@ def read_choices(form: Mapping[str, str]) -> Choices:
         min_score=_number(form, "min_score", 0),
         quiet_from=_time(form, "quiet_from"),
         quiet_until=_time(form, "quiet_until"),
+        assigned=bool(form.get("assigned")),
     )
 
 
@@ -92,6 +93,7 @@ def form_values(choices: Choices) -> dict[str, str]:
         "min_score": str(choices.min_score),
         "quiet_from": _clock(choices.quiet_from),
         "quiet_until": _clock(choices.quiet_until),
+        "assigned": "1" if choices.assigned else "",
     }
 
 
@@ -120,7 +122,7 @@ def _page(wrong_site: str = "", error: str = "") -> str:
             "role": membership.role,
             "values": {
                 **form_values(choices_of(subscription, membership.role, membership.site.zone)),
-                **(request.form if membership.site.key == wrong_site else {}),
+                **(_sent() if membership.site.key == wrong_site else {}),
             },
             "field": field if membership.site.key == wrong_site else "",
             "error": words,
@@ -133,6 +135,11 @@ def _page(wrong_site: str = "", error: str = "") -> str:
         **form_words(),
         **mail_choices(session, signed_in()),
     )
+
+
+def _sent() -> dict[str, str]:
+    """What the form said; of a box that is not ticked it says nothing."""
+    return {"assigned": "", **request.form}
 
 
 def _number(form: Mapping[str, str], name: str, default: int) -> int:

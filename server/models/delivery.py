@@ -19,7 +19,8 @@ from server.models.site import Site
 DELIVERY_STATES = ("queued", "sent", "kept", "failed")
 CHANNELS = ("mail", "webhook", "apprise")
 # report: about one report, at once. collected: what came within a burst, quiet hours or beyond an
-# hour's budget. digest: the queue, once in a period. thanks: to a reader. test: nothing but itself.
+# hour's budget, or was assigned. digest: the queue, once in a period. thanks: to a reader. test:
+# nothing but itself.
 # account: about the recipient's own account; belongs to no site, and no page shows it.
 DELIVERY_KINDS = ("report", "collected", "digest", "thanks", "test", "account")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.clock import now
@@ -57,6 +57,8 @@ class Subscription(Base):
     quiet_until: Mapped[int | None]
     next_digest_at: Mapped[datetime | None]
     digest_until: Mapped[datetime | None]
+    # Whether a member is told that somebody else assigned reports to him.
+    assigned: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     site: Mapped[Site] = relationship()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from server.config import Settings
 from server.language import gettext, ngettext
 from server.models import Delivery, DeliveryReport, Report
-from server.notify import flood, headers
+from server.notify import assigned, flood, headers
 from server.notify.evidence_words import evidence_of
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.recipients import Recipients
@@ -64,20 +64,30 @@ def render_collected(
     reports = _reports(session, delivery)
     if not reports:
         raise ValueError("the delivery is about no report")
+    given = delivery.collects == assigned.COLLECTS
+    if given:
+        # What somebody else has by now is theirs.
+        reports = [each for each in reports if _is_theirs(each, delivery)] or reports
     reports.sort(key=lambda each: (each.status == "open", each.score, each.id), reverse=True)
     with EditorsLetter(session, delivery, settings, recipients) as letter:
         count = len(reports)
         words = ngettext("%(num)s spelling report", "%(num)s spelling reports", count)
         if flood.begins_with(delivery):
             words = gettext("Unusually many spelling reports")
+        if given:
+            words = ngettext(
+                "%(num)s report is assigned to you", "%(num)s reports are assigned to you", count
+            )
         return letter.render(
             "digest",
             subject=f"[{headers.for_header(delivery.site.name)}] {words}",
             heading=words,
-            lead=_why_together(delivery),
+            lead=_given_by(delivery) if given else _why_together(delivery),
             groups=_groups(letter, reports[:SHOWN]),
             more=_more(count - SHOWN),
-            queue_url=letter.dashboard_url(f"/?site={delivery.site.key}"),
+            queue_url=letter.dashboard_url(
+                f"/?{'view=mine&' if given else ''}site={delivery.site.key}"
+            ),
             acting_as=acting_as(letter),
             fixed=[],
             fixed_heading="",
@@ -116,6 +126,12 @@ def render_digest(
         )
 
 
+def _given_by(delivery: Delivery) -> str:
+    actors = [each.event.actor for each in delivery.reports]
+    names = dict.fromkeys(each.email for each in actors if each)
+    return gettext("Assigned by %(who)s.", who=", ".join(names)) if names else ""
+
+
 def _why_together(delivery: Delivery) -> str:
     """What the reports waited for."""
     if delivery.collects == "quiet":
@@ -133,6 +149,10 @@ def _why_together(delivery: Delivery) -> str:
     if delivery.collects == "hour":
         return gettext("They are more than one hour's number of messages.")
     return gettext("They came shortly after each other on one page.")
+
+
+def _is_theirs(report: Report, delivery: Delivery) -> bool:
+    return report.assignee is not None and report.assignee.email == delivery.recipient
 
 
 def _lead(numbers: dict[str, Any]) -> str:

@@ -46,10 +46,10 @@ def tell(
             return
     elif waiting is None:
         waiting = _burst(session, subscriber, report, moment, settings.burst_minutes)
-        if waiting and _joined(session, subscriber, report, event, waiting, moment):
+        if waiting and joined(session, subscriber, report, event, waiting, moment):
             return
         waiting = _beyond(session, subscriber, moment, settings.mails_per_hour) or waiting
-    if waiting and _joined(session, subscriber, report, event, waiting, moment):
+    if waiting and joined(session, subscriber, report, event, waiting, moment):
         return
     cause = f"{waiting.collects}:{waiting.due_at.isoformat()}" if waiting else f"event:{event.id}"
     owe(
@@ -175,7 +175,7 @@ def _latest_of_page(
     return latest
 
 
-def _joined(
+def joined(
     session: Session,
     subscriber: Subscriber,
     report: Report,

@@ -33,6 +33,7 @@ class Choices:
     min_score: int = 0
     quiet_from: int | None = None
     quiet_until: int | None = None
+    assigned: bool = True
 
     def check(self) -> None:
         """Raises InvalidInput; the message names the field."""
@@ -139,10 +140,11 @@ def stop(session: Session, site_id: int, address: str) -> None:
         user_id=user.id if user else None,
         address=None if user else address.lower(),
     )
-    if user and subscription.mode != "never":
+    if user and (subscription.mode != "never" or subscription.assigned):
         site = session.get_one(Site, site_id)
         record(session, "notifications.stopped", actor=user, site=site)
     subscription.mode = "never"
+    subscription.assigned = False
     subscription.next_digest_at = None
     session.add(subscription)
     session.flush()
