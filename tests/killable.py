@@ -24,10 +24,14 @@ from werkzeug.serving import make_server
 from server import create_app, tasks
 from server.config import Settings
 from server.extensions import db
-from server.notify.routing import route_due
 
 # The first start imports everything.
 START_SECONDS = 120
+# What a worker can be killed in the midst of: where its tasks find it.
+STEPS: dict[str, tuple[Any, str]] = {
+    "routing": (tasks.routing, "route_due"),
+    "bulk": (tasks, "work_on_bulk_actions"),
+}
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["killable"])
 
@@ -42,26 +46,29 @@ def _work(settings: Settings, log: Path) -> None:
     tasks.run_worker(create_app(settings))
 
 
-def _work_until(settings: Settings, log: Path, statement: int) -> None:
+def _work_until(settings: Settings, log: Path, step: str, statement: int) -> None:
     """A worker that gets SIGKILL before, or right after, its ``statement``-th word to the database,
-    commits among them, from when it first routes."""
+    commits among them, from when it first does the step of that name."""
     _log_to(log)
+    module, name = STEPS[step]
+    work = getattr(module, name)
+
+    def watched(**options: Any) -> int:
+        doing.here = True
+        try:
+            return int(work(**options))
+        finally:
+            doing.here = False
+
+    setattr(module, name, watched)
     app = create_app(settings)
     said = itertools.count(1)
-    routes = threading.local()
+    doing = threading.local()
 
     def count(*_arguments: Any) -> None:
-        if getattr(routes, "here", False) and next(said) >= statement:
+        if getattr(doing, "here", False) and next(said) >= statement:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def route(**options: Any) -> int:
-        routes.here = True
-        try:
-            return route_due(**options)
-        finally:
-            routes.here = False
-
-    tasks.routing.route_due = route  # type: ignore[assignment]
     with app.app_context():
         for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
             event.listen(db.engine, moment, count)
@@ -107,9 +114,10 @@ class Killable:
         self.kill(*self._processes)
 
 
-def routing_worker(settings: Settings, log: Path, statement: int) -> BaseProcess:
-    """A worker that is killed in the midst of routing, started; see :func:`_work_until`."""
-    process = _forks.Process(target=_work_until, args=(settings, log, statement), daemon=True)
+def dying_worker(settings: Settings, log: Path, step: str, statement: int) -> BaseProcess:
+    """A worker that is killed in the midst of a step, started; see :func:`_work_until`."""
+    arguments = (settings, log, step, statement)
+    process = _forks.Process(target=_work_until, args=arguments, daemon=True)
     process.start()
     return process
 

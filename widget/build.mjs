@@ -77,6 +77,7 @@ for (const name of await readdir(join(here, "src", "challenge")))
     `challenge/${basename(name, ".ts")}.js`,
     await bundle(`challenge/${name}`, "esm", define),
   );
+files.set("kept.js", await bundle("kept/index.ts", "esm", define));
 files.set("renewed.js", await bundle("renewed.ts", "iife", define));
 files.set("invitation.js", await bundle("invitation/index.ts", "esm", define));
 

@@ -67,7 +67,9 @@ def _admit() -> tuple[KnownSite, dict[str, Any]]:
     if named is not None:
         site = _admitted(named)
         body = read_json_object(request)
-        if body.get("site") != named and not _is_key_of(site, body.get("site")):
+        # What a reader's browser kept was written before the tag had its new key, perhaps under one
+        # that works no more: it is the site's all the same, which the present key names.
+        if body.get("site") not in (named, *site.all_keys):
             raise Problem.of_field("site", "is not the site that the address names.")
         return site, body
     for sender, times in sender_keys():
@@ -111,14 +113,6 @@ def _admitted(key: str) -> KnownSite:
     if key != site.key:
         _note_former_key(site, key)
     return site
-
-
-def _is_key_of(site: KnownSite, key: object) -> bool:
-    """Whether this is a former or the present key of a site: what a reader's browser kept was
-    written before the tag had its new key."""
-    cache: SiteCache = current_app.extensions["site_cache"]
-    found = cache.find(key) if looks_like_key(key) else None
-    return found is not None and found.id == site.id
 
 
 def _note_former_key(site: KnownSite, key: str) -> None:
@@ -191,7 +185,7 @@ def _field_errors(messages: Any, path: str = "") -> list[dict[str, str]]:
 
 def _reader_hash(site: KnownSite) -> bytes:
     keys: DailyKeys = current_app.extensions["reader_keys"]
-    found = keys.reader_hash(site.key, address_prefix())
+    found = keys.reader_hash(site.id, address_prefix())
     # What waits for its turn holds no connection and no old snapshot.
     if db.session.registry.has():
         db.session.rollback()

@@ -23,10 +23,11 @@ class DailyKeys:
     def __init__(self) -> None:
         self._known: tuple[date, bytes] | None = None
 
-    def reader_hash(self, site_key: str, network: str) -> bytes:
+    def reader_hash(self, site_id: int, network: str) -> bytes:
         """16 bytes that are the same for one network on one site on one day, and mean nothing
-        without the day's key. ``network``: see :func:`server.network.prefix_of`."""
-        sender = f"{site_key}\n{network}".encode()
+        without the day's key. ``network``: see :func:`server.network.prefix_of`. The site by its
+        id: its key may be renewed in the midst of a day."""
+        sender = f"{site_id}\n{network}".encode()
         return hmac.digest(self._today(), sender, "sha256")[:HASH_LENGTH]
 
     def _today(self) -> bytes:

@@ -81,12 +81,15 @@ def test_tag_is_copied(context: BrowserContext, owner: Page, owned: LiveServer) 
     assert owner.evaluate("navigator.clipboard.readText()") == owned.script_tag
 
 
+@pytest.mark.parametrize("pinned", [False, True], ids=["short tag", "pinned tag"])
 def test_report_kept_under_a_former_key_is_sent_with_the_new_tag(
-    page: Page, server: LiveServer, newspaper: Newspaper
+    page: Page, server: LiveServer, newspaper: Newspaper, pinned: bool
 ) -> None:
-    """The reader's connection was lost before the site got its new key."""
+    """The reader's connection was lost before the site got its new key. A pinned tag knows that one
+    alone, and gets it when the former one has ended."""
+    name = "The Pinned" if pinned else "The Renewed"
     origin = newspaper.serve("/renewed", "<p>No tag yet").removesuffix("/renewed")
-    site = server.command("sites", "add", "The Renewed", "--origin", origin)
+    site = server.command("sites", "add", name, "--origin", origin)
     former = site.split("/w/")[1].split(".js")[0]
     key = uuid.uuid4().hex
     body = {
@@ -97,11 +100,13 @@ def test_report_kept_under_a_former_key_is_sent_with_the_new_tag(
     }
     page.goto(f"{origin}/renewed")
     page.evaluate(
-        "([name, body]) => localStorage.setItem(name, JSON.stringify([Date.now(), body]))",
-        [f"copydesk:{former}:{key}", json.dumps(body)],
+        "([name, ...kept]) => localStorage.setItem(name, JSON.stringify([Date.now(), ...kept]))",
+        [f"copydesk:{former}:{key}", json.dumps(body), f"{server.url}/"],
     )
-    server.command("sites", "key", "The Renewed", "--renew")
-    tag = server.command("sites", "tag", "The Renewed").strip()
+    present = server.command("sites", "key", name, "--renew").partition("\t")[0]
+    if pinned:
+        server.command("sites", "key", name, "--end", former)
+    tag = server.command("sites", "tag", present, *(["--pinned"] if pinned else [])).strip()
     assert former not in tag
     newspaper.serve("/renewed", f"<!doctype html>{tag}<p>Now with a tag")
 

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from flask import Flask, current_app
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from submissions import ORIGIN, Submit, body_for
 
 from server.clock import now
@@ -18,8 +19,9 @@ from server.installation.keys import GRACE, end_former_key, former_keys, renew_k
 from server.installation.sightings import sightings_of
 from server.intake.site_cache import SiteCache
 from server.invalid import InvalidInput
-from server.models import Site
+from server.models import Report, Site
 from server.reports.membership import membership_with_key, owned_site
+from server.reports.readers import independent_readers
 from server.sites import add_site
 
 
@@ -93,6 +95,37 @@ def test_another_sites_key_does_not_pass_for_a_former_one(client: FlaskClient, s
     )
 
     assert answer.status_code == 422
+
+
+def test_what_a_browser_kept_under_a_key_that_ended_comes_in_with_the_present_one(
+    app: Flask, client: FlaskClient, site: Site, former: str
+) -> None:
+    with write_transaction() as session:
+        end_former_key(session, session.get_one(Site, site.id), former)
+    forget_cache(app)
+    body = json.dumps({**body_for(site), "site": former})
+
+    def send(key: str) -> int:
+        headers = {"Origin": ORIGIN}
+        return client.post(
+            f"/api/v1/submissions?site={key}", data=body, headers=headers
+        ).status_code
+
+    assert send(former) == 404
+    assert send(site.key) == 201
+
+
+def test_reader_counts_once_on_the_day_of_a_renewal(
+    client: FlaskClient, site: Site, submit: Submit
+) -> None:
+    submit()
+    renew(site)
+    body = {**body_for(site), "site": site.key, "idempotency_key": "after-the-renewal"}
+    client.post("/api/v1/submissions", data=json.dumps(body), headers={"Origin": ORIGIN})
+
+    report = db.session.scalars(select(Report)).one()
+    assert len(report.submissions) == 2
+    assert independent_readers(db.session(), report.id) == 1
 
 
 def test_report_sent_with_both_keys_is_stored_once(

@@ -39,11 +39,11 @@ def stored_days() -> list[date]:
 def test_a_network_has_the_same_hash_all_day_in_every_process(app: Flask) -> None:
     one_process, another = DailyKeys(), DailyKeys()
 
-    first = one_process.reader_hash("ck_a", "192.0.2.7/32")
+    first = one_process.reader_hash(1, "192.0.2.7/32")
 
     assert len(first) == 16
-    assert first == one_process.reader_hash("ck_a", "192.0.2.7/32")
-    assert first == another.reader_hash("ck_a", "192.0.2.7/32")
+    assert first == one_process.reader_hash(1, "192.0.2.7/32")
+    assert first == another.reader_hash(1, "192.0.2.7/32")
 
 
 def test_networks_and_sites_have_hashes_of_their_own(app: Flask) -> None:
@@ -51,7 +51,7 @@ def test_networks_and_sites_have_hashes_of_their_own(app: Flask) -> None:
 
     hashes = {
         keys.reader_hash(site, network)
-        for site in ("ck_a", "ck_b")
+        for site in (1, 2)
         for network in ("192.0.2.7/32", "192.0.2.8/32")
     }
 
@@ -60,12 +60,12 @@ def test_networks_and_sites_have_hashes_of_their_own(app: Flask) -> None:
 
 def test_the_key_changes_each_day_and_the_old_one_is_deleted(app: Flask, at) -> None:
     at(NOON)
-    yesterday = DailyKeys().reader_hash("ck_a", "192.0.2.7/32")
+    yesterday = DailyKeys().reader_hash(1, "192.0.2.7/32")
     keys = DailyKeys()
-    keys.reader_hash("ck_a", "192.0.2.7/32")
+    keys.reader_hash(1, "192.0.2.7/32")
 
     at(NOON + timedelta(days=1))
-    today = keys.reader_hash("ck_a", "192.0.2.7/32")
+    today = keys.reader_hash(1, "192.0.2.7/32")
 
     assert today != yesterday
     assert stored_days() == [date(2026, 11, 26)]
@@ -101,13 +101,13 @@ def test_the_first_report_of_a_day_does_not_hold_up_who_writes_for_others(
 
 def test_a_yesterdays_hash_cannot_be_made_again(app: Flask, at) -> None:
     at(NOON)
-    yesterday = DailyKeys().reader_hash("ck_a", "192.0.2.7/32")
+    yesterday = DailyKeys().reader_hash(1, "192.0.2.7/32")
     at(NOON + timedelta(days=1))
-    DailyKeys().reader_hash("ck_a", "192.0.2.7/32")
+    DailyKeys().reader_hash(1, "192.0.2.7/32")
 
     at(NOON)
 
-    assert DailyKeys().reader_hash("ck_a", "192.0.2.7/32") != yesterday
+    assert DailyKeys().reader_hash(1, "192.0.2.7/32") != yesterday
 
 
 def test_a_submission_keeps_the_hash_and_no_address(app: Flask, submit: Submit) -> None:

@@ -102,7 +102,7 @@ def kill_while_routing(settings: Settings, log: Path) -> int:
     """Start one worker after the other, each of which dies at another statement."""
     chance = random.Random(5)
     for kills in range(KILLS):
-        worker = killable.routing_worker(settings, log, chance.randrange(1, LONGEST_LIFE))
+        worker = killable.dying_worker(settings, log, "routing", chance.randrange(1, LONGEST_LIFE))
         try:
             wait_until(
                 lambda worker=worker: not worker.is_alive() or not unrouted(), PATIENCE, "its death"

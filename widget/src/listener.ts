@@ -8,6 +8,7 @@ declare const VERSION: string;
 
 type Dialog = typeof import("./dialog/index");
 type Invitation = typeof import("./invitation/index");
+type Kept = typeof import("./kept/index");
 
 /** The page's own programs may call this: `window.copydesk`, see docs/widget.md. */
 interface Api {
@@ -174,8 +175,11 @@ const start = (script: HTMLScriptElement): Api => {
   else look();
   idly(() => {
     try {
-      if (Object.keys(localStorage).some((name) => name.startsWith(`copydesk:${settings.site}`)))
-        use((module) => module.flush());
+      if (Object.keys(localStorage).some((name) => name.startsWith("copydesk:")))
+        void (import(`${files}kept.js`) as Promise<Kept>).then(
+          (module) => module.deliver(widget),
+          () => 0,
+        );
     } catch {
       // No storage: nothing was kept.
     }

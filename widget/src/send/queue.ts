@@ -6,7 +6,10 @@ import { widget } from "../settings";
 
 /** Bounds of what is kept on a reader's device. */
 const MOST = 20;
-const OLDEST_MS = 7 * 24 * 3600 * 1000;
+export const OLDEST_MS = 7 * 24 * 3600 * 1000;
+
+/** As it is written: when it was made, the request's body, the server, and what `kept` adds. */
+export type Entry = [at: number, body: string, server?: string, ...refused: unknown[]];
 
 /** When it was made, in milliseconds since 1970, its idempotency key, and the request's body. */
 export type Kept = [at: number, key: string, body: string];
@@ -28,7 +31,7 @@ export const kept = (): Kept[] => {
     const [before, key] = name.split(prefix());
     if (before || !key) continue;
     try {
-      const [at, body] = JSON.parse(localStorage[name] as string) as [number, string];
+      const [at, body] = JSON.parse(localStorage[name] as string) as Entry;
       if (Date.now() - at < OLDEST_MS) {
         found.push([at, key, body]);
         continue;
@@ -46,7 +49,7 @@ export const kept = (): Kept[] => {
 export const keep = (key: string, body: string): boolean => {
   try {
     for (const [, old] of kept().slice(0, 1 - MOST)) forget(old);
-    localStorage.setItem(prefix() + key, JSON.stringify([Date.now(), body]));
+    localStorage.setItem(prefix() + key, JSON.stringify([Date.now(), body, widget.server]));
     return true;
   } catch {
     return false;

@@ -38,7 +38,7 @@ type Solve = (challenge: unknown, body: string) => Promise<string>;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One attempt. Rejects where it is worth another. */
-const attempt = async (body: string, solved?: boolean): Promise<Outcome> => {
+export const attempt = async (body: string, solved?: boolean): Promise<Outcome> => {
   const { server, files, settings } = widget;
   // The site's key stands in the address too: a server that is flooded need not read the rest.
   const response = await fetch(`${server}api/v1/submissions?site=${settings.site}`, {
@@ -53,7 +53,9 @@ const attempt = async (body: string, solved?: boolean): Promise<Outcome> => {
   const { status } = response;
   if (status === 429)
     return { kind: "limited", after: Number(response.headers.get("Retry-After") ?? NaN) };
-  if (status === 408 || status >= 500) throw new Error(`${status}`);
+  // 404: no site has this key. Its owner ended it, and has yet to put the new one into this page.
+  // What is between us and the server answers no JSON, which is worth another attempt too.
+  if (status === 404 || status >= 500) throw new Error(`${status}`);
   const answer = (await response.json()) as Answer;
   if (response.ok) {
     emit("sent", answer);

@@ -150,4 +150,13 @@ describe("what was kept", () => {
     expect(bodies).toEqual(["first"]);
     expect(kept()).toHaveLength(2);
   });
+
+  it("stays where no site has the key any more, until the page has the new one", async () => {
+    keep("one", "first");
+    answers = [json(404, { detail: "is not a known site key." })];
+
+    await flush();
+
+    expect(kept()).toHaveLength(1);
+  });
 });

@@ -1,0 +1,152 @@
+"""The worker dies in the midst of an action on many reports: it ends all the same, each report is
+changed once, and what the editor sees of it is true at every moment. So does taking it back."""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import killable
+import pytest
+from flask import Flask
+from live_server import wait_until
+from postgresql_server import MISSING, find_initdb, postgresql_cluster
+from sqlalchemy import func, insert, select
+from submissions import EDITOR, ORIGIN
+
+from server import create_app
+from server.clock import now
+from server.config import Settings
+from server.database import write_transaction
+from server.extensions import db
+from server.models import BulkAction, Event, Page, Report, Site, User
+from server.reports import bulk
+from server.reports.bulk import Progress, progress_of
+from server.schema import upgrade_schema
+
+REPORTS = 150
+KILLS = 3
+# A batch takes some hundred statements, each counted before and after.
+LONGEST_LIFE = 250
+PATIENCE = 120
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield ""
+        return
+    initdb = find_initdb()
+    if initdb is None:
+        pytest.skip(MISSING)
+    with postgresql_cluster(initdb) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path, database_url: str) -> Settings:
+    tasks_url = f"sqlite:///{tmp_path / 'tasks.db'}"
+    return replace(settings, database_url=database_url, tasks_url=tasks_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """To look at the database with; the workers have their own."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade_schema()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def asked(app: Flask, site: Site) -> int:
+    """An editor asked for many reports to be fixed, of which one was changed meanwhile."""
+    with write_transaction() as session:
+        page = Page(site_id=site.id, url=f"{ORIGIN}/", url_hash=bytes(32))
+        session.add(page)
+        session.flush()
+        rows = [
+            {
+                "site_id": site.id,
+                "page_id": page.id,
+                "place_hash": number.to_bytes(32),
+                "exact": f"mistake {number}",
+                "evaluated_at": now(),
+            }
+            for number in range(REPORTS)
+        ]
+        session.execute(insert(Report), rows)
+        user = session.scalars(select(User).where(User.email == EDITOR)).one()
+        seen = [(id, version) for id, version in session.execute(select(Report.id, Report.version))]
+        action = bulk.begin(session, user, "fixed", seen)
+        session.get_one(Report, seen[REPORTS // 2][0]).version += 1
+        return action.id
+
+
+def progress(action_id: int) -> tuple[str, Progress]:
+    db.session.rollback()
+    action = db.session.get_one(BulkAction, action_id)
+    return action.state, progress_of(db.session(), action)
+
+
+def events(kind: str) -> list[int]:
+    """The reports with an event of a kind, each as often as it has one."""
+    found = select(Event.report_id).where(Event.kind == kind).order_by(Event.report_id)
+    return list(db.session.scalars(found))
+
+
+def is_done(action_id: int) -> bool:
+    return progress(action_id)[0] == "done"
+
+
+def work_with_deaths(settings: Settings, log: Path, action_id: int, kind: str) -> int:
+    """One worker after the other dies at another statement, then one ends the work; how many
+    died."""
+    chance, kills, total = random.Random(7), 0, progress(action_id)[1].total
+    while kills < KILLS and not is_done(action_id):
+        worker = killable.dying_worker(settings, log, "bulk", chance.randrange(1, LONGEST_LIFE))
+        try:
+            wait_until(
+                lambda worker=worker: not worker.is_alive() or is_done(action_id),
+                PATIENCE,
+                "its death",
+            )
+        finally:
+            worker.kill()
+            worker.join()
+        assert worker.exitcode == -signal.SIGKILL, log.read_text()
+        kills += 1
+        _, seen = progress(action_id)
+        assert seen.total == total
+        assert len(events(kind)) == seen.done
+    worker = killable.worker(settings, log)
+    try:
+        wait_until(lambda: is_done(action_id), PATIENCE, f"all is done, see {log}")
+    finally:
+        worker.terminate()
+        worker.join()
+    return kills
+
+
+def test_worker_killed_in_the_midst_changes_each_report_once_and_takes_it_back_once(
+    app: Flask, settings: Settings, asked: int, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+
+    assert work_with_deaths(settings, log, asked, "fixed") >= 2
+    assert progress(asked) == ("done", Progress(REPORTS - 1, 1, 0, undone=False))
+    fixed = events("fixed")
+    assert len(fixed) == len(set(fixed)) == REPORTS - 1
+
+    with write_transaction() as session:
+        undoing = bulk.begin_undo(session, session.get_one(BulkAction, asked)).id
+    assert work_with_deaths(settings, log, undoing, "reopened") >= 2
+    assert progress(undoing) == ("done", Progress(REPORTS - 1, 0, 0, undone=False))
+    assert events("reopened") == fixed
+    assert set(db.session.scalars(select(Report.status))) == {"open"}
+    assert db.session.scalar(select(func.count()).select_from(Report)) == REPORTS
