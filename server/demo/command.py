@@ -31,17 +31,19 @@ def demo(port: int, article_port: int) -> None:
     for wanted in (port, article_port):
         require_free_port(HOST, wanted)
     settings = settings_of()
+    # Read by the processes that serve: the tag and every link lead to them.
+    address = os.environ.setdefault("COPYDESK_PUBLIC_URL", f"http://localhost:{port}").rstrip("/")
     upgrade_schema()
     password = _password(settings.data_dir)
     site = _site(password, f"http://localhost:{article_port}")
-    start_newspaper(HOST, article_port, script_tag(site, settings.public_url))
+    start_newspaper(HOST, article_port, script_tag(site, address))
     click.echo(
         f"""
   Demo article   http://localhost:{article_port}/
                  Select a mistake and press Ctrl+Enter.
-  Dashboard      {settings.public_url}/
+  Dashboard      {address}/
                  Log in as {EDITOR} with the password {password}
-  Outgoing mail  {settings.public_url}/deliveries
+  Outgoing mail  {address}/deliveries
                  {
             "Sent through " + settings.smtp_host
             if settings.smtp_host
