@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, url_for
 
 from server.dashboard.blueprint import signed_in
-from server.dashboard.queue_address import QueueAddress
+from server.dashboard.lists import list_of_report, neighbours_in
 from server.extensions import db
 from server.models import Event, Note, Report
 from server.reports import history, membership, notes, queue
@@ -33,24 +33,16 @@ def asked_for(public_id: uuid.UUID) -> Report:
     return queue.report_of(db.session(), signed_in(), public_id) or abort(404)
 
 
-def list_of_report() -> QueueAddress:
-    """The list that the editor came from: the address names it, and so do the page's forms."""
-    values = request.form if request.method == "POST" else request.args
-    return QueueAddress.read(values, membership.sites_of(db.session(), signed_in()))
-
-
 def address_of_report(report: Report, anchor: str | None = None) -> str:
     """Where a form of the report's page leads back to."""
-    values: dict[str, Any] = {**list_of_report().fields(), "public_id": report.public_id}
+    values: dict[str, Any] = {**list_of_report(report).fields(), "public_id": report.public_id}
     return url_for("dashboard.show_report", _anchor=anchor, **values)
 
 
 def report_page(report: Report, draft: Draft | None = None) -> str:
     session, user = db.session(), signed_in()
-    address = list_of_report()
-    above, below = queue.neighbours_of(
-        session, user, report, address.view, filter=address.filter, order=address.order
-    )
+    address = list_of_report(report)
+    above, below = neighbours_in(address, report)
     events = history.latest_events(session, report)
     written = notes.notes_of(session, report)
     leading, trailing = around(report.prefix, report.before, report.after, report.suffix)

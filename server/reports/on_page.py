@@ -99,23 +99,36 @@ def _within(selected: str, shown: str) -> int:
     return -max(0, shown.find(selected))
 
 
+def neighbours_on_page(
+    session: Session, report: Report, *, closed: bool = False
+) -> tuple[Report | None, Report | None]:
+    """The open reports before and after one in the order of its page's text, with ``closed`` those
+    too that are not. Of a report that is beyond those that are looked at, the first follows."""
+    order = reports_of_page(session, report.page, closed=True).all
+    here = order.index(report) if report in order else -1
+    above, below = (
+        [each for each in part if closed or each.status == "open"]
+        for part in (order[: max(0, here)], order[here + 1 :])
+    )
+    return (above[-1] if above else None), (below[0] if below else None)
+
+
 def next_of_page(session: Session, report: Report) -> Report | None:
     """The open report that follows on its page in the order of the text, or the last before it."""
-    order = reports_of_page(session, report.page).all
-    if report not in order:
-        return next(iter(order), None)
-    here = order.index(report)
-    return next(iter([*order[here + 1 : here + 2], *order[max(0, here - 1) : here]]), None)
+    above, below = neighbours_on_page(session, report)
+    return below or above
 
 
 def other_open_on_page(session: Session, report: Report) -> Sequence[Report]:
-    """Further open reports on a report's page, the newest first, to MAX_OTHERS."""
-    return session.scalars(
+    """Further open reports on a report's page: the newest, to MAX_OTHERS, by where they stand as
+    far as their own positions tell."""
+    newest = session.scalars(
         select(Report)
         .where(Report.page_id == report.page_id, Report.status == "open", Report.id != report.id)
         .order_by(Report.id.desc())
         .limit(MAX_OTHERS)
-    ).all()
+    )
+    return sorted(newest, key=lambda each: (each.position is None, each.position or 0, each.id))
 
 
 def count_open_on_page(session: Session, page_id: int) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from dashboard_pages import marked
 from flask.testing import FlaskClient
@@ -137,6 +140,44 @@ def test_after_an_action_the_next_of_the_text_is_named(
     assert fix("hihger") == f"#report-{reports['recieve'].public_id}"
     assert fix("recieve") == f"#report-{reports['rebuild'].public_id}"
     assert fix("rebuild") == ""
+
+
+def link(page: str, text: str) -> str:
+    """Where the link of a page with this text leads."""
+    found = re.search(rf'<a [^>]*?href="([^"]+)"[^>]*>{text}', page)
+    assert found, f"there is a link {text}"
+    return unescape(found[1])
+
+
+def test_who_opens_a_report_of_the_page_goes_on_in_its_text(
+    editor_client: FlaskClient, reports: dict[str, Report]
+) -> None:
+    identifiers = {exact: str(each.public_id) for exact, each in reports.items()}
+    address = f"/pages/{reports['hihger'].page_id}"
+    details = link(editor_client.get(address).text.split(identifiers["hihger"], 1)[1], "Details")
+
+    page = editor_client.get(details).text
+
+    assert identifiers["rebuild"] in link(page, "Previous")
+    assert identifiers["recieve"] in link(page, "Next")
+    assert link(page, "All reports of this page") == f"{address}#report-{identifiers['hihger']}"
+    following = editor_client.get(link(page, "Next")).text
+    assert identifiers["hihger"] in link(following, "Previous")
+    assert ">Next<" not in following
+
+
+def test_what_is_done_on_the_way_does_not_lead_away_from_the_text(
+    editor_client: FlaskClient, reports: dict[str, Report]
+) -> None:
+    report = f"/reports/{reports['hihger'].public_id}"
+
+    for view in ({}, {"view": "all"}):
+        form = {"version": reports["hihger"].version, "from": "report", "list": "page", **view}
+        answer = editor_client.post(f"{report}/fixed", data=form)
+        assert answer.location.removeprefix(report).startswith("?list=page")
+        page = editor_client.get(answer.location).text
+        assert str(reports["recieve"].public_id) in link(page, "Next")
+        assert ("view=all" in link(page, "Next")) == bool(view)
 
 
 def test_closed_ones_are_shown_on_demand(
