@@ -12,6 +12,7 @@ from flask_login import current_user
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.signals import user_authenticated
+from werkzeug.exceptions import UnsupportedMediaType
 
 from server import account_events, login_sessions, openid
 from server.account_messages import Messages
@@ -22,6 +23,7 @@ from server.login_sessions import REMEMBERED, SESSION
 from server.models import Passkey, User
 from server.notify.account_mail import RESET_HOURS
 from server.passwords import MIN_LENGTH, PasswordRules
+from server.problems import wants_problem
 from server.second_factor import NotedRecoveryCodes, SingleUseTotp, recovery_keys, totp_keys
 
 security = Security(
@@ -110,6 +112,7 @@ def configure_security(app: Flask) -> None:
     user_authenticated.connect(_begin_anew, app)
     login_sessions.init_app(app)
     account_events.init_app(app)
+    _read_no_json(app)
     app.before_request(_write_from_the_beginning)
     _slow_down(app)
     # Recovery codes help who lost a phone; a mail to the operator is not a way in.
@@ -192,6 +195,18 @@ def _never_logging_out(validate: Callable[..., Any]) -> Callable[..., Any]:
 
 def _to_recovery() -> Any:
     return redirect(url_for("security.mf_recovery"), 303)
+
+
+def _read_no_json(app: Flask) -> None:
+    """Pages are for browsers, whose forms are no JSON. Flask-Security would read some for its
+    forms, and look for a token in that of every request, nested as deeply as its sender likes."""
+    login_manager: Any = vars(app)["login_manager"]
+    login_manager.request_loader(lambda _request: None)
+
+    @app.before_request
+    def refuse_json() -> None:
+        if request.is_json and not wants_problem():
+            raise UnsupportedMediaType
 
 
 def _write_from_the_beginning() -> None:

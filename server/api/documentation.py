@@ -32,6 +32,12 @@ _BODY = {
     413: f"The body has more than {MAX_BYTES} bytes.",
     415: "The body is not JSON in UTF-8, uncompressed.",
 }
+# Days from which others can be counted.
+_DAY = {
+    "type": "string",
+    "format": "date",
+    "pattern": "^(19[7-9][0-9]|[2-8][0-9]{3})-[0-9]{2}-[0-9]{2}$",
+}
 _INVALID = {422: "A field has a wrong type or value; `errors` names each."}
 _UNKNOWN = {404: "The token's site has no such report."}
 
@@ -116,7 +122,7 @@ FIGURE = _operation(
             "description": "Which table.",
             "schema": {"type": "string", "enum": list(FIGURES)},
         },
-        _query("from", "First day; 30 days before `to` if absent.", type="string", format="date"),
-        _query("to", "Last day; today if absent.", type="string", format="date"),
+        _query("from", "First day; 30 days before `to` if absent.", **_DAY),
+        _query("to", "Last day, not before `from`; today if absent.", **_DAY),
     ],
 )

@@ -115,6 +115,9 @@ def get_figure(caller: Caller, name: str) -> Response:
     """One table of figures about the site."""
     if name not in FIGURES:
         raise Problem(404, "unknown-figure", "There is no such figure.")
+    for field in ("from", "to"):
+        if request.args.get(field) == "":
+            raise Problem.of_field(field, "must be a date, as 2026-11-25, or absent.")
     try:
         period = Period.read(request.args.get("from", ""), request.args.get("to", ""), now().date())
     except ValueError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from server.intake.schema import ProblemSchema
+from server.intake.schema import ProblemSchema, Whole
 from server.models import Report
 from server.models.report import STATUSES
 from server.reports.resolution import RESOLUTIONS
@@ -76,9 +76,8 @@ class ResolutionSchema(Schema):
         unknown = EXCLUDE
 
     resolution = fields.String(required=True, validate=validate.OneOf(RESOLVING))
-    version = fields.Integer(
+    version = Whole(
         required=True,
-        strict=True,
         validate=validate.Range(min=1, max=2**31 - 1),
         metadata={"description": "that of the report as it was read"},
     )

@@ -26,14 +26,20 @@ MAX_POSITION = 2**31 - 1
 # The widget lets a quote grow to this until it is unique on its page.
 MAX_CONTEXT = 500
 
+# For those who read the OpenAPI document; what decides is server.text.normalise.
+SOMETHING_SEEN = (
+    r"[^\u0000\u0009-\u000d\u001c-\u0020\u0085\u00a0\u00ad\u1680\u180e\u2000-\u200b\u2028\u2029"
+    r"\u202f\u205f\u2060\u3000\ufeff]"
+)
+
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Text(fields.String):
     """A string that every part behind it can store and show: no NUL, no half of a surrogate pair.
 
-    ``maximum`` counts code points; ``meaning`` is what the OpenAPI document says of the field.
-    ``None`` counts as empty.
+    ``maximum`` counts code points; ``meaning`` is what the OpenAPI document says of the field, and
+    ``form`` is what it says as a schema. ``None`` counts as empty.
     """
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own form
@@ -45,8 +51,8 @@ class Text(fields.String):
 
     def __init__(self, maximum: int, **options: Any) -> None:
         options.setdefault("allow_none", not options.get("required", False))
-        meaning = options.pop("meaning", "")
-        options["metadata"] = {"maxLength": maximum, "description": meaning}
+        meaning, form = options.pop("meaning", ""), options.pop("form", {})
+        options["metadata"] = {"maxLength": maximum, "description": meaning, **form}
         super().__init__(**options)
         self.maximum = maximum
 
@@ -81,6 +87,18 @@ class Text(fields.String):
         return text
 
 
+class Whole(fields.Integer):
+    """A whole number however JSON writes it: ``7``, ``7.0``, ``7e0``; no text, no fraction."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, **options)
+
+    def _validated(self, value: Any) -> int:
+        whole = isinstance(value, float) and value.is_integer()
+        number: int = super()._validated(int(value) if whole else value)
+        return number
+
+
 def _page_address(value: str) -> None:
     try:
         require_as_browsers_write(value)
@@ -91,6 +109,11 @@ def _page_address(value: str) -> None:
 def _some_text(value: str) -> None:
     if not normalise(value).strip():
         raise ValidationError("is empty: select the text with the mistake.")
+
+
+def _idempotency_key(value: str) -> None:
+    if not re.fullmatch("[A-Za-z0-9_-]{16,64}", value):
+        raise ValidationError("must be 16 to 64 of A-Z a-z 0-9 _ -.")
 
 
 def _text_directive(value: str) -> None:
@@ -149,7 +172,11 @@ class _Lenient(Schema):
 
 class PageSchema(_Lenient):
     url = Text(
-        4096, meaning="the address that the reader sees", required=True, validate=_page_address
+        4096,
+        meaning="the address that the reader sees",
+        form={"format": "uri"},
+        required=True,
+        validate=_page_address,
     )
     canonical = Text(4096, meaning="`<link rel=canonical>`, absolute")
     title = Text(500, meaning="the page's title")
@@ -178,7 +205,11 @@ class PositionSchema(_Lenient):
 
 class SelectorSchema(_Lenient):
     exact = Text(
-        MAX_EXACT, meaning="the selected text, normalised", required=True, validate=_some_text
+        MAX_EXACT,
+        meaning="the selected text, normalised; something of it can be seen",
+        form={"pattern": SOMETHING_SEEN},
+        required=True,
+        validate=_some_text,
     )
     prefix = Text(MAX_CONTEXT, meaning="the text before it, normalised")
     suffix = Text(MAX_CONTEXT, meaning="the text after it, normalised")
@@ -204,25 +235,28 @@ class SubmissionSchema(_Lenient):
     idempotency_key = Text(
         64,
         meaning="made once per report; the same key gives the same answer",
+        form={"pattern": "^[A-Za-z0-9_-]{16,64}$"},
         required=True,
-        validate=validate.Regexp(
-            r"[A-Za-z0-9_-]{16,64}\Z", error="must be 16 to 64 of A-Z a-z 0-9 _ -."
-        ),
+        validate=_idempotency_key,
     )
     page = fields.Nested(PageSchema, required=True)
     selector = fields.Nested(SelectorSchema, required=True)
     passage = fields.Nested(PassageSchema)
-    fragment = Text(2000, meaning="text directive without `#:~:`", validate=_text_directive)
+    fragment = Text(
+        2000,
+        meaning="text directive without `#:~:`; empty where none is unique",
+        form={"pattern": "^(text=[!-~]+)?$"},
+        validate=_text_directive,
+    )
     suggestion = Text(1000, meaning="what it should read; empty for none")
     comment = Text(2000, meaning="for the editors")
     email = Text(
         254,
         meaning="only if the reader wants to hear when it is fixed; deleted after that",
+        form={"format": "email"},
         validate=_email_address,
     )
-    elapsed_ms = fields.Integer(
-        strict=True, allow_none=True, validate=validate.Range(min=0, max=2**53)
-    )
+    elapsed_ms = Whole(allow_none=True, validate=validate.Range(min=0, max=2**53))
     website = Text(500, meaning="a trap: people leave it empty")
     widget = Text(32, meaning="the widget's version")
     challenge = fields.Nested(
