@@ -186,8 +186,7 @@ class PageSchema(_Lenient):
 
 
 class PositionSchema(_Lenient):
-    start = fields.Integer(
-        strict=True,
+    start = Whole(
         required=True,
         validate=validate.Range(min=-MAX_POSITION, max=MAX_POSITION),
         metadata={
@@ -195,8 +194,7 @@ class PositionSchema(_Lenient):
             "negative where it stands before that"
         },
     )
-    of = fields.Integer(
-        strict=True,
+    of = Whole(
         required=True,
         validate=validate.Range(min=0, max=MAX_POSITION),
         metadata={"description": "characters from there to the page's end"},
