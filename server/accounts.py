@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, Response, redirect, request, session, url_for
 from flask_login import current_user
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
@@ -21,10 +21,13 @@ from server.config import Settings
 from server.extensions import db, limiter, settings_of
 from server.login_sessions import REMEMBERED, SESSION
 from server.models import Passkey, User
+from server.network import sender_key
 from server.notify.account_mail import RESET_HOURS
 from server.passwords import MIN_LENGTH, PasswordRules
 from server.problems import wants_problem
 from server.second_factor import NotedRecoveryCodes, SingleUseTotp, recovery_keys, totp_keys
+from server.sites import find_user
+from server.text.mailbox import InvalidAddress, checked_address
 
 security = Security(
     totp_cls=SingleUseTotp,
@@ -164,8 +167,50 @@ _slowed: Any = limiter.shared_limit(
 )
 
 
+def _account_meant() -> str:
+    """Whose password or code a form tries: a name that a new password replaces, so that who was
+    sent a link is not kept waiting by somebody else's guesses."""
+    if current_user.is_authenticated:
+        return str(current_user.fs_uniquifier)
+    if request.endpoint != "security.login":
+        return str(session.get("tf_user_id") or sender_key())
+    given = request.get_json(silent=True) if request.is_json else request.form
+    typed = given.get("email") if isinstance(given, Mapping) else None
+    try:
+        address = checked_address(typed if isinstance(typed, str) else "", trial=True)
+    except InvalidAddress:
+        # No account has it.
+        return sender_key()
+    user = find_user(db.session(), address)
+    return user.fs_uniquifier if user else address.casefold()
+
+
+def _was_wrong(response: Response) -> bool:
+    """A form that was right leads on; one that was wrong is shown again."""
+    return not 300 <= response.status_code < 400
+
+
+# Guesses from many networks at one account.
+_slowed_for_account: Any = limiter.shared_limit(
+    lambda: settings_of().login_account_limit,
+    scope="account",
+    key_func=_account_meant,
+    methods=["POST"],
+    deduct_when=_was_wrong,
+)
+
+
 def _slow_down(app: Flask) -> None:
     """Throttle whatever could be guessed at: passwords, codes, passkeys."""
+    for name in (
+        "login",
+        "verify",
+        "change_password",
+        "two_factor_token_validation",
+        "mf_recovery",
+    ):
+        view = app.view_functions[f"security.{name}"]
+        app.view_functions[f"security.{name}"] = _slowed_for_account(view)
     for name in (
         "login",
         "verify",

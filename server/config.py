@@ -23,7 +23,7 @@ SMTP_SECURITY = ("none", "starttls", "tls")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # Each is one rate; of the others each is several, of which none may be exceeded.
 _RATES = ("spam_pages", "spam_places", "spam_page_places")
-_LIMITS = ("intake_network_limit", "intake_site_limit", "login_limit")
+_LIMITS = ("intake_network_limit", "intake_site_limit", "login_limit", "login_account_limit")
 
 
 class SettingError(ValueError):
@@ -102,6 +102,9 @@ class Settings:
         "200/day", "different places on one page before further ones count as spam"
     )
     login_limit: str = _setting("10/minute;100/hour", "log-in attempts from one network")
+    login_account_limit: str = _setting(
+        "30/hour;100/day", "wrong passwords and codes for one account, from all networks together"
+    )
     dictionaries_dir: Path | None = _setting(
         None, "a folder with Hunspell dictionaries of your own, before the system's"
     )

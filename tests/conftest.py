@@ -63,6 +63,7 @@ def settings(tmp_path: Path) -> Settings:
         public_url="http://localhost:8000",
         mail_from="Copydesk <copydesk@news.example>",
         login_limit="1000/minute",
+        login_account_limit="1000/minute",
         # Each report a mail of its own, except where a test is about that.
         burst_minutes=0,
         mails_per_hour=0,

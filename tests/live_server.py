@@ -45,6 +45,7 @@ class LiveServer:
             "COPYDESK_SPAM_PAGE_PLACES": "10000/day",
             # All tests of a browser log in from one address.
             "COPYDESK_LOGIN_LIMIT": "1000/minute",
+            "COPYDESK_LOGIN_ACCOUNT_LIMIT": "1000/minute",
             "COPYDESK_BURST_MINUTES": "0",
             "COPYDESK_FLOOD_REPORTS": "0",
             "COPYDESK_MAILS_PER_HOUR": "0",

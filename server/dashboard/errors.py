@@ -24,7 +24,7 @@ WORDS: dict[int, tuple[Any, Any]] = {
     ),
     405: (lazy("That does not work here"), lazy("Go back, and use the page's own buttons.")),
     413: (lazy("That is too much at once"), lazy("Send less, and try again.")),
-    429: (lazy("Too many attempts"), lazy("Please wait a minute before you try again.")),
+    429: (lazy("Too many attempts"), lazy("Please wait a while before you try again.")),
 }
 
 

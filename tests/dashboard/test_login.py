@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from submissions import EDITOR, PASSWORD
 from werkzeug.test import TestResponse
 
@@ -22,7 +23,7 @@ from server.extensions import db, limiter
 from server.invalid import InvalidInput
 from server.login_sessions import REMEMBERED
 from server.models import Base, User
-from server.sites import add_user
+from server.sites import add_user, reset_access
 
 LogIn = Callable[..., TestResponse]
 Token = Callable[[str], str]
@@ -246,7 +247,7 @@ def test_deactivated_account_is_out_at_once(
 class TestGuessing:
     @pytest.fixture
     def slow_app(self, settings: Settings) -> Iterator[Flask]:
-        app = create_app(replace(settings, login_limit="3/minute"))
+        app = create_app(replace(settings, login_limit="3/minute", login_account_limit="5/hour"))
         app.config["WTF_CSRF_ENABLED"] = False
         with app.app_context():
             Base.metadata.create_all(db.engine)
@@ -269,6 +270,56 @@ class TestGuessing:
             "/login", data=guess, environ_base={"REMOTE_ADDR": "198.51.100.7"}
         )
         assert elsewhere.status_code == 200
+
+    def test_is_slowed_down_for_one_account_wherever_it_comes_from(
+        self, settings: Settings, slow_app: Flask
+    ) -> None:
+        def guess(number: int, email: str = EDITOR, password: str = "a guess") -> int:
+            return (
+                slow_app.test_client()
+                .post(
+                    "/login",
+                    data={"email": email, "password": password},
+                    environ_base={"REMOTE_ADDR": f"198.51.100.{number}"},
+                )
+                .status_code
+            )
+
+        nobody, somebody = "nobody@news.example", EDITOR
+        for email in (nobody, somebody):
+            # Neither the words nor the count tell whether there is such an account.
+            tried = [email, email.upper(), f" {email}", email, email, email]
+            answers = [guess(number, each) for number, each in enumerate(tried)]
+            assert answers == [200] * 5 + [429], email
+        assert guess(9, password=PASSWORD) == 429
+        assert guess(10, "other@news.example") == 200
+        with write_transaction() as session:
+            user = session.scalars(select(User).where(User.email == EDITOR)).one()
+            reset_access(user, PASSWORD, second_factor=False)
+        assert guess(11, password=PASSWORD) == 302
+
+    def test_right_passwords_count_for_nothing(self, slow_app: Flask) -> None:
+        for number in range(8):
+            answer = slow_app.test_client().post(
+                "/login",
+                data={"email": EDITOR, "password": PASSWORD},
+                environ_base={"REMOTE_ADDR": f"198.51.100.{number}"},
+            )
+            assert answer.status_code == 302
+
+    def test_programs_are_counted_like_forms(self, slow_app: Flask) -> None:
+        answers = [
+            slow_app.test_client()
+            .post(
+                "/login",
+                json={"email": EDITOR, "password": "a guess"},
+                environ_base={"REMOTE_ADDR": f"198.51.100.{number}"},
+            )
+            .status_code
+            for number in range(6)
+        ]
+
+        assert answers == [400] * 5 + [429]
 
     def test_does_not_lock_the_form_itself(self, slow_app: Flask) -> None:
         for _ in range(5):
