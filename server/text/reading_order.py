@@ -47,9 +47,10 @@ def passages(quotes: Sequence[Quote], standings: Sequence[Standing] = ()) -> Ord
     """The passages of a page. ``standings``: the newest first, as many for a quote as are known."""
     places = [place_of(quote) for quote in quotes]
     begins = _begins(quotes, standings)
+    by_quote = _by_quote(begins)
     ruler = _Ruler(len(places))
     for one, other, distance in _overlaps([place.text for place in places]):
-        if not _apart(one, other, distance * PER_LETTER, begins):
+        if not _apart(by_quote.get(one, {}), by_quote.get(other, {}), distance * PER_LETTER):
             ruler.lay(one, other, distance)
     found: dict[int, list[tuple[int, int]]] = {}
     for index, place in enumerate(places):
@@ -67,11 +68,22 @@ def passages(quotes: Sequence[Quote], standings: Sequence[Standing] = ()) -> Ord
 
 def _begins(quotes: Sequence[Quote], standings: Sequence[Standing]) -> dict[int, dict[int, float]]:
     """By text, the newest first: where in it what is known of each quote begins."""
+    left = {
+        index: max(len(fold(plain(each))) for each in (quotes[index].prefix, quotes[index].before))
+        for index in {standing.quote for standing in standings}
+    }
     found: dict[int, dict[int, float]] = {}
     for index, start, text in standings:
-        quote = quotes[index]
-        left = max(len(fold(plain(each))) for each in (quote.prefix, quote.before))
-        found.setdefault(text, {}).setdefault(index, start - left * PER_LETTER)
+        found.setdefault(text, {}).setdefault(index, start - left[index] * PER_LETTER)
+    return found
+
+
+def _by_quote(begins: Mapping[int, Mapping[int, float]]) -> dict[int, dict[int, float]]:
+    """The same by quote, and then by text."""
+    found: dict[int, dict[int, float]] = {}
+    for text, begin in begins.items():
+        for index, at in begin.items():
+            found.setdefault(index, {})[text] = at
     return found
 
 
@@ -84,15 +96,11 @@ def _of_passages(begin: Mapping[int, float], ruler: _Ruler) -> dict[int, float]:
     return found
 
 
-def _apart(
-    one: int, other: int, distance: float, begins: Mapping[int, Mapping[int, float]]
-) -> bool:
-    """Whether some text held both so far apart that they only look alike."""
-    return any(
-        abs(begin[other] - begin[one] - distance) > APART
-        for begin in begins.values()
-        if one in begin and other in begin
-    )
+def _apart(one: Mapping[int, float], other: Mapping[int, float], distance: float) -> bool:
+    """Whether some text held two quotes, which begin in each where these say, so far apart that
+    they only look alike."""
+    both = one.keys() & other.keys()
+    return any(abs(other[text] - one[text] - distance) > APART for text in both)
 
 
 def _overlaps(texts: Sequence[str]) -> list[tuple[int, int, int]]:
