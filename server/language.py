@@ -42,6 +42,12 @@ def init_app(app: Flask) -> None:
         default_translation_directories=str(FOLDER),
         locale_selector=_language_of_request,
     )
+    # A page asks for hundreds of texts: Flask-Babel would find out for each where it is.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of an extension
+        lambda text: _catalogue_spoken().gettext(text),
+        lambda one, many, num: _catalogue_spoken().ngettext(one, many, num),
+        newstyle=True,
+    )
     app.context_processor(_chrome)
     app.jinja_env.filters["number"] = number
     for catalogue in FOLDER.glob("*/LC_MESSAGES/*.po"):
@@ -123,6 +129,15 @@ def speaking(language: str) -> Iterator[dict[str, Any]]:
     element says of it: ``chrome_language`` and ``chrome_direction``."""
     with flask_babel.force_locale(language):
         yield _chrome()
+
+
+def _catalogue_spoken() -> NullTranslations:
+    return _catalogue_of(flask_babel.get_locale())
+
+
+@cache
+def _catalogue_of(locale: Locale | None) -> NullTranslations:
+    return catalogue(str(locale or SOURCE))
 
 
 @cache

@@ -41,15 +41,17 @@ class PostgresqlServer:
 
 
 @contextmanager
-def postgresql_server(initdb: Path) -> Iterator[PostgresqlServer]:
-    """Run a fresh cluster."""
+def postgresql_server(initdb: Path, kept: Path | None = None) -> Iterator[PostgresqlServer]:
+    """Run a fresh cluster; with ``kept`` the one that is in this folder, if there is one."""
     # PostgreSQL refuses to run as root, as which containers and CI often run.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        data = Path(folder) / "data"
+        data = kept or Path(folder) / "data"
+        data.mkdir(exist_ok=True)
         if prefix:
             shutil.chown(folder, "postgres")
+            shutil.chown(data, "postgres")
 
         def run(program: str, *arguments: str) -> None:
             command = [*prefix, str(initdb.with_name(program)), "-D", str(data), *arguments]
@@ -59,7 +61,8 @@ def postgresql_server(initdb: Path) -> Iterator[PostgresqlServer]:
             options = f"-p {port} -k {folder} -h 127.0.0.1"
             run("pg_ctl", "-w", "-o", options, "-l", f"{folder}/log", *arguments)
 
-        run("initdb", "-U", "copydesk", "--auth=trust", "-N")
+        if not (data / "PG_VERSION").exists():
+            run("initdb", "-U", "copydesk", "--auth=trust", "-N")
         server = PostgresqlServer(
             f"postgresql+psycopg://copydesk@127.0.0.1:{port}/postgres", control
         )

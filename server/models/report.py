@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    column,
     false,
     text,
 )
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from server.clock import now
 from server.models.account import User
 from server.models.base import Base, new_public_id, one_of
+from server.models.page_path import path_of
 from server.models.site import Site
 from server.text.evidence import BASE
 
@@ -34,10 +36,10 @@ EVENT_KINDS = (*STATUS_KINDS, "joined", *WORK_KINDS)
 EVENT_SOURCES = ("widget", "dashboard", "mail", "api", "command", "rule")
 
 
-def _index_of_said(column: str) -> Index:
+def _index_of_said(name: str) -> Index:
     """By what pages say of themselves, where they say it."""
-    said = text(f"{column} <> ''")
-    return Index(f"ix_page_{column}", "site_id", column, sqlite_where=said, postgresql_where=said)
+    said = text(f"{name} <> ''")
+    return Index(f"ix_page_{name}", "site_id", name, sqlite_where=said, postgresql_where=said)
 
 
 class Page(Base):
@@ -50,6 +52,7 @@ class Page(Base):
         _index_of_said("author"),
         _index_of_said("section"),
         _index_of_said("language"),
+        Index("ix_page_path", "site_id", path_of(column("url"))),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +65,19 @@ class Page(Base):
     author: Mapped[str] = mapped_column(String(200), default="", server_default="")
     section: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+# What the queue is sorted by.
+_SORTED = ("last_submitted_at", "score", "readers")
+_IN_HAND = ("site_id", "assignee_id", "status")
+
+
+def _index_of_order(name: str, by: str) -> Index:
+    """In the order of a column, and beside it what else a list asks of a report
+    (:data:`server.reports.narrowing.LISTED`), so that thousands can be looked at for one page."""
+    others = [each for each in _SORTED if each != by]
+    keys = ("site_id", "status", by, "id")
+    return Index(f"ix_report_{name}", *keys, *others, "assignee_id", "page_id")
 
 
 class Report(Base):
@@ -82,9 +98,9 @@ class Report(Base):
         UniqueConstraint("site_id", "page_id", "place_hash"),
         CheckConstraint(one_of("status", STATUSES), name="status"),
         CheckConstraint("readers >= 1", name="readers"),
-        Index("ix_report_page", "page_id", "id"),
-        Index("ix_report_queue", "site_id", "status", "last_submitted_at", "id"),
-        Index("ix_report_assignee", "site_id", "assignee_id", "status", "last_submitted_at", "id"),
+        Index("ix_report_page", "page_id", "id", "status", *_SORTED, "assignee_id"),
+        _index_of_order("queue", "last_submitted_at"),
+        Index("ix_report_assignee", *_IN_HAND, "last_submitted_at", "id", *_SORTED[1:], "page_id"),
         Index("ix_report_came", "site_id", "first_submitted_at"),
         Index(
             "ix_report_closed",
@@ -93,8 +109,8 @@ class Report(Base):
             sqlite_where=text("resolved_at IS NOT NULL"),
             postgresql_where=text("resolved_at IS NOT NULL"),
         ),
-        Index("ix_report_certainty", "site_id", "status", "score", "id"),
-        Index("ix_report_readers", "site_id", "status", "readers", "id"),
+        _index_of_order("certainty", "score"),
+        _index_of_order("readers", "readers"),
         Index(
             "ix_report_unexamined",
             "id",

@@ -21,8 +21,13 @@ SQLITE_INDEX = (
     "INSERT INTO report_words_index (report_words_index, rowid, words) "
     "VALUES ('delete', old.report_id, old.words); "
     "INSERT INTO report_words_index (rowid, words) VALUES (new.report_id, new.words); END",
+    # What stands in the index, word by word: how many reports begin so, without gathering them.
+    "CREATE VIRTUAL TABLE report_words_terms USING fts5vocab(report_words_index, instance)",
 )
-SQLITE_NO_INDEX = ("DROP TABLE IF EXISTS report_words_index",)
+SQLITE_NO_INDEX = (
+    "DROP TABLE IF EXISTS report_words_terms",
+    "DROP TABLE IF EXISTS report_words_index",
+)
 POSTGRESQL_INDEX = (
     "CREATE INDEX ix_report_words ON report_words USING gin (to_tsvector('simple', words))",
 )

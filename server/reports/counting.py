@@ -6,21 +6,21 @@ many through it is how many were found among those that were looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.models import User
 from server.models.report import STATUSES
 from server.reports import queue
 from server.reports.filters import Filter
-from server.reports.narrowing import Listed
-from server.reports.scope import Scope, few, walk
+from server.reports.scope import Scope
 from server.reports.views import NEWEST, ORDERS, VIEWS, Order
+from server.reports.walk import Few, find_few, tally
 
 # How many reports of a view are looked at where no index names those that fit.
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True)
@@ -38,30 +38,31 @@ def counts_of_views(session: Session, user: User, filter: Filter) -> dict[str, C
         whole = queue.counts_by_view(session, user, filter.site_id)
         return {view: Count(number, number >= limit) for view, number in whole.items()}
     scope = Scope.of(session, user, "all", filter)
-    ids = few(session, scope)
-    return _along(session, scope) if ids is None else _among(session, scope, ids)
+    if not scope.site_ids:
+        return dict.fromkeys(VIEWS, Count(0))
+    few = find_few(session, scope.parts())
+    return _along(session, scope) if few is None else _among(session, scope, few)
 
 
-def _among(session: Session, scope: Scope, ids: Sequence[int]) -> dict[str, Count]:
+def _among(session: Session, scope: Scope, few: Few) -> dict[str, Count]:
     counts = dict.fromkeys(VIEWS, 0)
-    if ids:
-        states = scope.fitting(NEWEST).with_only_columns(Listed.status, Listed.assignee_id)
-        for status, holder in session.execute(states, {"ids": list(ids), "most": len(ids)}):
-            for name, view in VIEWS.items():
-                counts[name] += view.takes(status, holder, scope.user_id)
+    state = (few.listed.status, few.listed.assignee_id)
+    states = select(*state, func.count()).where(*few.conditions).group_by(*state)
+    for status, holder, number in session.execute(states):
+        for name, view in VIEWS.items():
+            counts[name] += number * view.takes(status, holder, scope.user_id)
     return {view: _capped(number) for view, number in counts.items()}
 
 
 def _along(session: Session, whole: Scope) -> dict[str, Count]:
-    # That no index names few is known by now.
-    narrowing = replace(whole.narrowing, sources=())
     counts = {}
     for name, view in VIEWS.items():
         if view != whole.view:
-            scope = replace(whole, view=view, narrowing=narrowing)
-            limit = queue.COUNT_LIMIT
-            found = walk(session, scope, _order_of(scope), limit, looked_at=LOOKED_AT)
-            counts[name] = Count(len(found.cursors), found.end is not None)
+            scope = replace(whole, view=view)
+            found, more = tally(
+                session, scope, _order_of(scope), most=queue.COUNT_LIMIT, looked_at=LOOKED_AT
+            )
+            counts[name] = _capped(found, more)
     each = [counts[status] for status in STATUSES]
     counts["all"] = _capped(sum(one.number for one in each), any(one.more for one in each))
     return counts

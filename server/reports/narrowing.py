@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from operator import ge, lt
+from operator import ge, gt, lt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    false,
-    func,
-    literal_column,
-    or_,
-    select,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.models import Page, Report, Site, SiteOrigin
+from server.models import Page, Report
+from server.models.page_path import path_of
 from server.reports.filters import Filter
 from server.reports.words import found_by, has_words
 from server.text.address import AddressError, address_hash
@@ -35,27 +25,43 @@ from server.text.words import wanted
 MAX_NAMES = 1_000
 
 Condition = ColumnElement[bool]
-# The reports that are looked at one by one, by their ids. The limit keeps databases from reading
-# them by another of the conditions instead, of which they know nothing.
-_listed = (
-    select(
-        Report.id,
-        Report.site_id,
-        Report.page_id,
-        Report.status,
-        Report.assignee_id,
-        Report.last_submitted_at,
-        Report.score,
-        Report.readers,
-    )
-    .where(Report.id.in_(bindparam("ids", expanding=True)))
-    .limit(bindparam("most", type_=Integer))
-    .subquery("listed")
+# What is asked of a report in a list: the indexes of the orders, and that of a page's reports,
+# hold all of it, so that nobody need look into the table.
+LISTED: tuple[InstrumentedAttribute[Any], ...] = (
+    Report.id,
+    Report.page_id,
+    Report.status,
+    Report.assignee_id,
+    Report.last_submitted_at,
+    Report.score,
+    Report.readers,
 )
-Listed = aliased(Report, _listed)
 
 # Not a parameter, so that a database knows that the indexes of what pages say are of use.
 _NOTHING: ColumnElement[str] = literal_column("''")
+
+# No character comes after it.
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Reports that an index finds: those that fit, and perhaps others. ``counted`` says how many
+    they are, at least where they are few; ``reports`` are the LISTED of them, of the account's
+    sites alone. ``exact``: no others."""
+
+    counted: Select[Any]
+    reports: Select[Any]
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is asked of reports. ``holds``: whether one of them has it. ``source``: asks
+    an index for those that do; gives None where it would take too long."""
+
+    holds: Callable[[type[Report]], Condition]
+    source: Callable[[], Source | None]
 
 
 @dataclass(frozen=True)
@@ -70,42 +76,37 @@ class Range:
         condition: Condition = self.compare(getattr(report, self.column), self.value)
         return condition
 
+    @property
+    def is_beginning(self) -> bool:
+        return self.compare in (ge, gt)
+
+    def holds(self, value: Any) -> bool:
+        return bool(self.compare(value, self.value))
+
+    def implies(self, other: Range) -> bool:
+        """Whether what is in this range is in the other one, which is open at the same side."""
+        if (self.column, self.is_beginning) != (other.column, other.is_beginning):
+            return False
+        return other.holds(self.value) or (self.value, self.compare) == (other.value, other.compare)
+
 
 @dataclass(frozen=True)
 class Narrowing:
-    """``conditions`` are on one of the Listed and its page. ``sources``: ids of reports that fit
-    one part of the filter, each of which an index finds; where there are few, they are all that
-    need be looked at."""
-
-    conditions: tuple[Condition, ...] = ()
     ranges: tuple[Range, ...] = ()
-    sources: tuple[Select[int], ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
-def narrowing_of(
-    session: Session, filter: Filter, site_ids: Sequence[int], statuses: Sequence[str]
-) -> Narrowing:
-    """``site_ids`` and ``statuses`` are those of the view, of which a source may make use."""
-    within = and_(Report.site_id.in_(site_ids), Report.status.in_(statuses))
-    ranges = _ranges(filter)
-    conditions, sources = [], []
-    for condition in _of_pages(session, filter, site_ids):
-        conditions.append(condition)
-        sources.append(
-            select(Report.id.label("id")).join(Page).where(Page.site_id.in_(site_ids), condition)
-        )
-    if filter.section.startswith("/"):
-        conditions.append(_below_path(session, filter.section, site_ids))
+def narrowing_of(session: Session, filter: Filter, site_ids: Sequence[int]) -> Narrowing:
+    parts = [_of_page(each, site_ids) for each in _page_conditions(session, filter, site_ids)]
     if filter.words:
-        phrases = wanted(filter.words)
-        conditions.append(has_words(phrases, Listed.id) if phrases else false())
-        if len(phrases) > 1:
-            # Where the complete words are rare, nobody need look for all that begins as the last.
-            sources.append(found_by(session, phrases[:-1], complete=True))
-        if phrases:
-            sources.append(found_by(session, phrases))
-    sources += [select(Report.id.label("id")).where(within, each.of(Report)) for each in ranges]
-    return Narrowing(tuple(conditions), ranges, tuple(sources))
+        parts.append(_of_words(session, filter.words, site_ids))
+    return Narrowing(_ranges(filter), tuple(parts))
+
+
+def all_of(reports: Iterable[Condition]) -> Source:
+    """The reports that meet these conditions, which an index decides."""
+    found = select(*LISTED).where(*reports)
+    return Source(found, found)
 
 
 def known_names(
@@ -145,7 +146,34 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone or "UTC")).astimezone(UTC)
 
 
-def _of_pages(session: Session, filter: Filter, site_ids: Sequence[int]) -> list[Condition]:
+def _of_page(condition: Condition, site_ids: Sequence[int]) -> Part:
+    def holds(report: type[Report]) -> Condition:
+        # Not a join: a database would be free to begin it with the pages.
+        said = select(condition).where(Page.id == report.page_id)
+        return said.correlate(report).scalar_subquery()
+
+    found = select(*LISTED).join(Page).where(Page.site_id.in_(site_ids), condition)
+    return Part(holds, lambda: Source(found, found))
+
+
+def _of_words(session: Session, typed: str, site_ids: Sequence[int]) -> Part:
+    phrases = wanted(typed)
+    if not phrases:
+        return Part(lambda _: false(), lambda: all_of([false()]))
+
+    def source() -> Source | None:
+        found = found_by(session, phrases)
+        if found is None:
+            return None
+        # By their ids: SQLite takes the index of a site's reports for as good.
+        of_sites = (Report.site_id + 0).in_(site_ids)
+        reports = select(*LISTED).where(Report.id.in_(found), of_sites)
+        return Source(found, reports, exact=False)
+
+    return Part(lambda report: has_words(session, phrases, report.id), source)
+
+
+def _page_conditions(session: Session, filter: Filter, site_ids: Sequence[int]) -> list[Condition]:
     found = []
     if filter.page:
         found.append(_is_page(filter.page))
@@ -154,7 +182,9 @@ def _of_pages(session: Session, filter: Filter, site_ids: Sequence[int]) -> list
         found.append(
             _named(session, Page.author, filter.author, site_ids, lambda name: part in name)
         )
-    if filter.section and not filter.section.startswith("/"):
+    if filter.section.startswith("/"):
+        found.append(_below_path(filter.section))
+    elif filter.section:
         section = filter.section.casefold()
         found.append(_named(session, Page.section, filter.section, site_ids, _below(section, "/")))
     if filter.language:
@@ -190,14 +220,7 @@ def _named(
     return and_(column != _NOTHING, column.in_([name for name in names if fits(name.casefold())]))
 
 
-def _below_path(session: Session, path: str, site_ids: Sequence[int]) -> Condition:
-    """Whether a page's address is below a path of one of its site's origins."""
-    origins = session.scalars(
-        select(SiteOrigin.pattern).join(Site).where(SiteOrigin.site_id.in_(site_ids)).distinct()
-    )
-    beginnings = [_literally(each).replace("*", "%") + _literally(path) + "%" for each in origins]
-    return or_(false(), *(Page.url.like(each, escape="\\") for each in beginnings))
-
-
-def _literally(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _below_path(path: str) -> Condition:
+    """Whether a page's address has a path that begins so."""
+    own = path_of(Page.url)
+    return and_(own >= path, own < path + _LAST)

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, func, literal, or_, select, union_all
+from sqlalchemy import Integer, ScalarSelect, bindparam, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.models import Event, Membership, Report, User
+from server.models.report import STATUSES
 from server.reports.filters import EVERYTHING, Filter
-from server.reports.scope import Branch, Condition, Scope, batches, walk
+from server.reports.scope import Scope
 from server.reports.views import NEWEST, VIEWS, Cursor, Order
+from server.reports.walk import walk
 
 PAGE_SIZE = 50
 # Counting goes no further: the exact number would cost more than the page.
@@ -31,6 +33,23 @@ class Listing:
     reports: Sequence[Report]
     following: Cursor | None
     cut: bool
+
+
+def _counted(view: str) -> ScalarSelect[int]:
+    """How many reports of one site and status a view holds, to a limit."""
+    shown = VIEWS[view]
+    some = select(literal(1)).where(
+        Report.site_id == bindparam("site"), Report.status == shown.statuses[0]
+    )
+    if shown.whose:
+        mine, nobodys = Report.assignee_id == bindparam("user"), Report.assignee_id.is_(None)
+        some = some.where(mine if shown.whose == "me" else nobodys)
+    some = some.limit(bindparam("most", type_=Integer))
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
+# Written once: to put it together costs more than to ask it.
+_COUNTS = select(*(_counted(view).label(view) for view in VIEWS if view != "all"))
 
 
 def reports_in_view(
@@ -104,6 +123,10 @@ def news_in_view(
 ) -> Sequence[Report]:
     """The reports that readers opened, or opened again, since a moment, newest first, to MAX_NEWS;
     without those that are ``known``. What others joined was there before."""
+    everything = Scope.of(session, user, view, Filter(site_id=filter.site_id))
+    if not walk(session, everything.since(since), NEWEST, 1).cursors:
+        # As most times.
+        return []
     scope = Scope.of(session, user, view, filter)
     found = walk(session, scope.since(since), NEWEST, 2 * MAX_NEWS, looked_at=NEARBY)
     if not found.cursors:
@@ -124,15 +147,12 @@ def news_in_view(
 def counts_by_view(session: Session, user: User, site_id: int | None = None) -> dict[str, int]:
     """How many reports each view holds, counted to COUNT_LIMIT."""
     counts = dict.fromkeys(VIEWS, 0)
-    counting = [
-        _count_of(view, branch, scope.held(Report))
-        for view in VIEWS
-        for scope in [Scope.of(session, user, view, Filter(site_id=site_id))]
-        for branch in scope.branches
-    ]
-    for batch in batches(counting):
-        for view, count in session.execute(union_all(*batch)):
+    for site in Scope.of(session, user, "all", Filter(site_id=site_id)).site_ids:
+        values = {"site": site, "user": user.id, "most": COUNT_LIMIT}
+        found = session.execute(_COUNTS, values).one()
+        for view, count in found._mapping.items():
             counts[view] += count
+    counts["all"] = sum(counts[status] for status in STATUSES)
     return {view: min(count, COUNT_LIMIT) for view, count in counts.items()}
 
 
@@ -144,13 +164,6 @@ def report_of(session: Session, user: User, public_id: uuid.UUID) -> Report | No
         .where(Membership.user_id == user.id, Report.public_id == public_id)
         .options(joinedload(Report.page), joinedload(Report.site))
     )
-
-
-def _count_of(view: str, branch: Branch, held: Condition) -> Select[str, int]:
-    site_id, status = branch
-    within = (Report.site_id == site_id, Report.status == status, held)
-    counted = select(literal(1)).where(*within).limit(COUNT_LIMIT).subquery()
-    return select(literal(view), func.count()).select_from(counted)
 
 
 def _load(session: Session, cursors: Sequence[Cursor]) -> list[Report]:

@@ -54,8 +54,12 @@ class Order:
     descending: bool = True
 
     @property
+    def key(self) -> str:
+        return self.column.key
+
+    @property
     def is_of_time(self) -> bool:
-        return self.column.key == Report.last_submitted_at.key
+        return self.key == Report.last_submitted_at.key
 
     def cursor_of(self, report: Report) -> Cursor:
         return Cursor(getattr(report, self.column.key), report.id)

@@ -9,12 +9,14 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
+    and_,
     column,
     func,
     literal,
     literal_column,
     select,
     table,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -27,6 +29,12 @@ MAX_SUBMISSIONS = 50
 # More would be too much for one document of PostgreSQL.
 MAX_LENGTH = 50_000
 
+# An index that has to gather more reports before it gives the first is not asked.
+MANY = 20_000
+# No character comes after it.
+_LAST = "\U0010ffff"
+
+_terms = table("report_words_terms", column("term"))
 _index = table("report_words_index", column("rowid"), column("report_words_index"))
 _SIMPLE: ColumnElement[str] = literal_column("'simple'")
 
@@ -64,40 +72,74 @@ def index_words(session: Session, report_ids: Collection[int]) -> None:
     )
 
 
-def found_by(
-    session: Session, phrases: Collection[Phrase], *, complete: bool = False
-) -> Select[int]:
-    """The ids of reports that have all of these, the last as the beginning of a word unless all
-    are ``complete``."""
-    beginning = not complete and is_beginning([*phrases][-1])
+def found_by(session: Session, phrases: Collection[Phrase]) -> Select[int] | None:
+    """The ids of reports that have all of these, the last as the beginning of a word where it may
+    be one, and perhaps of others; None where the index would have to gather too many."""
+    *whole, last = phrases
+    if not is_beginning(last):
+        whole, beginning = [*phrases], ""
+    else:
+        # The index gathers all that begins so before it gives anything.
+        beginning = last[0] if _is_rare(session, last, beginning=True) else ""
+    if not whole and not beginning:
+        return None
     if session.get_bind().dialect.name == "sqlite":
         # Quoted, so that nothing of what was typed is read as a sign of the query language.
-        match = " ".join(f'"{" ".join(phrase)}"' for phrase in phrases) + "*" * beginning
+        match = " ".join(f'"{" ".join(phrase)}"' for phrase in whole)
+        match += f' "{beginning}"*' if beginning else ""
         return select(_index.c.rowid.label("id")).where(
             _index.c.report_words_index.op("MATCH")(match)
         )
-    terms = [" <-> ".join(f"'{word}'" for word in phrase) for phrase in phrases]
-    match = " & ".join(terms) + ":*" * beginning
-    return select(ReportWords.report_id.label("id")).where(
-        func.to_tsvector(_SIMPLE, ReportWords.words).op("@@")(func.to_tsquery(_SIMPLE, match))
-    )
+    if not beginning and not any(_is_rare(session, phrase) for phrase in whole):
+        return None
+    match = " & ".join([_term(phrase) for phrase in whole] + [f"'{beginning}':*"] * bool(beginning))
+    return select(ReportWords.report_id.label("id")).where(_matches(match))
 
 
 def has_words(
-    phrases: Collection[Phrase], report_id: SQLColumnExpression[int]
+    session: Session, phrases: Collection[Phrase], report_id: SQLColumnExpression[int]
 ) -> ColumnElement[bool]:
-    """Whether a report has all of these; for few reports that are named by their ids.
+    """Whether a report has all of these, the last as the beginning of a word where it may be one.
 
-    It reads their words instead of asking the index, which would look for the beginning of a word
-    anew for each of them.
+    It reads the report's words instead of asking the index, which would look for the beginning of
+    a word anew for each report.
     """
-    *whole, last = [" " + " ".join(phrase) for phrase in phrases]
-    parts = [f"{each} " for each in whole]
-    parts.append(last if is_beginning([*phrases][-1]) else f"{last} ")
+    parts = [f" {' '.join(phrase)} " for phrase in phrases]
+    if is_beginning([*phrases][-1]):
+        parts[-1] = parts[-1].rstrip()
+    place = func.instr if session.get_bind().dialect.name == "sqlite" else func.strpos
     spaced = literal(" ") + ReportWords.words + literal(" ")
-    # Words have no signs, and so none that LIKE reads as others.
-    found = [spaced.like(f"%{part}%") for part in parts]
-    return select(ReportWords.report_id).where(ReportWords.report_id == report_id, *found).exists()
+    found = select(and_(*(place(spaced, part) > 0 for part in parts)))
+    return found.where(ReportWords.report_id == report_id).scalar_subquery()
+
+
+def _is_rare(session: Session, phrase: Phrase, *, beginning: bool = False) -> bool:
+    """Whether a phrase is in no more reports than the index gathers fast: on SQLite, which is asked
+    for beginnings alone, as it is; on PostgreSQL as its statistics say."""
+    if session.get_bind().dialect.name == "sqlite":
+        within = (_terms.c.term >= phrase[0], _terms.c.term < phrase[0] + _LAST)
+        some = select(literal(1)).select_from(_terms).where(*within).limit(MANY + 1).subquery()
+        return (session.scalar(select(func.count()).select_from(some)) or 0) <= MANY
+    match = _term(phrase) + ":*" * beginning
+    # Nothing is read: the planner estimates by what ANALYZE found.
+    plan = session.scalar(
+        text(
+            "EXPLAIN (FORMAT JSON) SELECT report_id FROM report_words "
+            "WHERE to_tsvector('simple', words) @@ to_tsquery('simple', :match)"
+        ),
+        {"match": match},
+    )
+    rows: float = plan[0]["Plan"]["Plan Rows"]
+    return rows <= MANY
+
+
+def _term(phrase: Phrase) -> str:
+    return " <-> ".join(f"'{word}'" for word in phrase)
+
+
+def _matches(match: str) -> ColumnElement[bool]:
+    words = func.to_tsvector(_SIMPLE, ReportWords.words)
+    return words.op("@@")(func.to_tsquery(_SIMPLE, match))
 
 
 def _words(session: Session, report: Row[int, str, str, str, str, str, str]) -> str:

@@ -16,7 +16,7 @@ from submissions import ORIGIN, Submit
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Report, Site, User
-from server.reports import counting, queue, scope
+from server.reports import counting, queue, walk
 from server.reports.evidence import evaluate_pending
 from server.sites import add_member, add_site
 
@@ -173,8 +173,8 @@ def test_pages_of_a_filtered_view_leave_no_gap(
     sort: str,
 ) -> None:
     """Whether all that may fit is looked at, or the order is walked."""
-    monkeypatch.setattr(scope, "FEW", few)
-    monkeypatch.setattr(scope, "CHUNK", 4)
+    monkeypatch.setattr(walk, "FEW", few)
+    monkeypatch.setattr(walk, "CHUNK", 4)
     monkeypatch.setattr(queue, "PAGE_SIZE", 3)
     names = [f"mistake-{number}" for number in range(10)]
     for number, name in enumerate(names):
@@ -194,9 +194,9 @@ def test_pages_of_a_filtered_view_leave_no_gap(
 def test_where_few_of_many_fit_it_says_how_far_it_looked(
     editor_client: FlaskClient, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scope, "FEW", 0)
-    monkeypatch.setattr(scope, "CHUNK", 2)
-    monkeypatch.setattr(scope, "LOOKED_AT", 2)
+    monkeypatch.setattr(walk, "FEW", 0)
+    monkeypatch.setattr(walk, "CHUNK", 2)
+    monkeypatch.setattr(walk, "LOOKED_AT", 2)
     submit(selector__exact="first", page__url=f"{ORIGIN}/sport/boats")
     for number in range(3):
         submit(selector__exact=f"mistake-{number}")
@@ -300,8 +300,8 @@ def test_page_within_a_filter_leaves_counting_to_another_request(
 def test_count_says_that_there_may_be_more(
     editor_client: FlaskClient, reports: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scope, "FEW", -1)
-    monkeypatch.setattr(scope, "CHUNK", 1)
+    monkeypatch.setattr(walk, "FEW", -1)
+    monkeypatch.setattr(walk, "CHUNK", 1)
     monkeypatch.setattr(counting, "LOOKED_AT", 1)
 
     found = re.findall(r'class="count">([^<]+)<', editor_client.get("/counts?author=Ben").text)

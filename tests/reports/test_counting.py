@@ -12,7 +12,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Page, Report, Site, User
 from server.models.report import STATUSES
-from server.reports import queue, scope
+from server.reports import queue, walk
 from server.reports.counting import Count, counts_of_views
 from server.reports.filters import Filter
 from server.reports.words import index_words
@@ -63,12 +63,12 @@ def held(user: User, view: str, filter: Filter) -> int:
     return len(queue.reports_in_view(db.session(), user, view, filter=filter).reports)
 
 
-@pytest.mark.parametrize("few", [scope.FEW, -1], ids=["few", "many"])
+@pytest.mark.parametrize("few", [walk.FEW, -1], ids=["few", "many"])
 @pytest.mark.parametrize("filter", FILTERS)
 def test_counts_are_those_of_the_lists(
     reports: None, editor: User, filter: Filter, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scope, "FEW", few)
+    monkeypatch.setattr(walk, "FEW", few)
 
     counts = counts_of_views(db.session(), editor, filter)
 
@@ -76,12 +76,12 @@ def test_counts_are_those_of_the_lists(
     assert set(counts) == {"open", "mine", "waiting", *STATUSES, "all"}
 
 
-@pytest.mark.parametrize("few", [scope.FEW, -1], ids=["few", "many"])
+@pytest.mark.parametrize("few", [walk.FEW, -1], ids=["few", "many"])
 @pytest.mark.parametrize("filter", [Filter(author="n"), Filter(first_day=FIRST.date())])
 def test_counting_ends_at_its_limit(
     reports: None, editor: User, filter: Filter, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scope, "FEW", few)
+    monkeypatch.setattr(walk, "FEW", few)
     monkeypatch.setattr(queue, "COUNT_LIMIT", 3)
 
     counts = counts_of_views(db.session(), editor, filter)
