@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
+from smtp_server import free_port
 
 from server import create_app
 from server.config import Settings
@@ -239,3 +242,26 @@ def test_site_moves_to_another_origin(upgraded: dict[str, str]) -> None:
     assert "origin: at least one is needed" in emptied.stderr
     assert "origin: https://other.example is not one of the site's." in unknown.stderr
     assert "https://*.news.example" in copydesk(upgraded, "sites", "list").stdout
+
+
+def test_demo_on_another_port_leads_there(environment: dict[str, str]) -> None:
+    port, article = free_port(), free_port()
+    demo = subprocess.Popen(
+        [COPYDESK, "demo", "--port", str(port), "--article-port", str(article)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert demo.stdout
+        told = next(line for line in demo.stdout if "Dashboard" in line)
+        with urllib.request.urlopen(f"http://127.0.0.1:{article}/", timeout=20) as answer:
+            page = answer.read().decode()
+    finally:
+        os.killpg(demo.pid, signal.SIGKILL)
+        demo.communicate(timeout=30)
+
+    assert told.split() == ["Dashboard", f"http://localhost:{port}/"]
+    assert f'src="http://localhost:{port}/w/' in page
