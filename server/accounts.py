@@ -250,7 +250,8 @@ def _read_no_json(app: Flask) -> None:
 
     @app.before_request
     def refuse_json() -> None:
-        if request.is_json and not wants_problem():
+        # What leads nowhere is answered so; for a host that is not ours no page can be made.
+        if request.endpoint and request.is_json and not wants_problem():
             raise UnsupportedMediaType
 
 
