@@ -75,7 +75,9 @@ def issue(
     if not scopes or not set(scopes) <= set(SCOPES):
         raise InvalidInput("scopes: " + gettext("choose at least one."))
     if days is not None and not 1 <= days <= MAX_DAYS:
-        raise InvalidInput(f"days: must be 1 to {MAX_DAYS}.")
+        raise InvalidInput(
+            "days: " + gettext("must be from %(least)s to %(most)s.", least=1, most=MAX_DAYS)
+        )
     if set(scopes) & set(_ACTING_SCOPES) and _role(session, user, site) not in ACTING_ROLES:
         raise InvalidInput(
             "scopes: " + gettext("a viewer of %(site)s resolves nothing.", site=site.name)

@@ -159,6 +159,12 @@ def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     return str(flask_babel.ngettext(one, many, num, **values))
 
 
+def in_english_or(words: str, error: Exception) -> str:
+    """Why something was refused, as an error says it in English; in any other language ``words``,
+    which say less: what refused it speaks English alone."""
+    return str(error) if spoken() == SOURCE else words
+
+
 def lazy(text: str, **values: Any) -> Any:
     """A text for constants: it is translated where it is shown. ``str()`` of it goes into a
     notice or JSON."""

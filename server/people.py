@@ -15,7 +15,7 @@ from server.audit import record
 from server.clock import now
 from server.config import Settings
 from server.invalid import InvalidInput
-from server.language import gettext
+from server.language import gettext, in_english_or
 from server.models import ROLES, ApiToken, Invitation, Membership, Site, User
 from server.notify.account_mail import owe_account_mail
 from server.notify.links import INVITATION_DAYS
@@ -73,7 +73,8 @@ def invite(
     try:
         address = checked_address(email, trial=True).lower()
     except InvalidAddress as error:
-        raise InvalidInput(f"email: {error}") from None
+        words = in_english_or(gettext("This is no e-mail address."), error)
+        raise InvalidInput(f"email: {words}") from None
     if role not in ROLES:
         raise _unknown_role()
     pending = {each.email: each for each in invitations_of(session, site)}

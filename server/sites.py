@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.invalid import InvalidInput
-from server.language import available, speaks
+from server.language import available, gettext, in_english_or, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.passwords import WeakPassword, hashed
 from server.text.address import AddressError, origin_pattern
@@ -39,13 +39,8 @@ def add_site(session: Session, name: str, origins: list[str], language: str = "e
     language that is none."""
     name = _free_name(session, name)
     if not origins:
-        raise InvalidInput("origin: at least one is needed, for example https://example.org.")
-    try:
-        patterns = sorted({origin_pattern(origin) for origin in origins})
-    except AddressError as error:
-        raise InvalidInput(f"origin: {error}") from None
-    if any(len(pattern) > MAX_ORIGIN for pattern in patterns):
-        raise InvalidInput(f"origin: must have at most {MAX_ORIGIN} characters.")
+        raise _no_origin()
+    patterns = sorted(_patterns(origins))
     site = Site(name=name, language=site_language(language))
     site.origins = [SiteOrigin(pattern=pattern) for pattern in patterns]
     session.add(site)
@@ -64,37 +59,56 @@ def rename_site(session: Session, site: Site, name: str, language: str) -> None:
 def site_language(language: str) -> str:
     """The language of a site's pages, BCP 47. Raises InvalidInput for what is no such tag."""
     if not is_language_tag(language):
-        raise InvalidInput("language: must be a language tag such as de or pt-BR.")
+        raise InvalidInput("language: " + gettext("must be a language tag such as de or pt-BR."))
     return language
 
 
 def _free_name(session: Session, name: str) -> str:
     name = name.strip()
     if not name or len(name) > 200 or not name.isprintable():
-        raise InvalidInput("name: must have 1 to 200 printable characters.")
+        raise InvalidInput("name: " + gettext("must have 1 to 200 printable characters."))
     if session.scalar(select(Site.id).where(Site.name == name)):
-        raise InvalidInput(f"name: there is already a site named {name!r}.")
+        raise InvalidInput("name: " + gettext("there is already a site named %(name)s.", name=name))
     return name
 
 
 def change_origins(site: Site, add: Iterable[str], remove: Iterable[str]) -> None:
     """Add and take away where a site's articles live. Raises InvalidInput for what is no origin,
     for one that the site has not, and where none would be left."""
-    try:
-        gone = {origin_pattern(each) for each in remove}
-        wanted = {origin_pattern(each) for each in add}
-    except AddressError as error:
-        raise InvalidInput(f"origin: {error}") from None
-    if any(len(pattern) > MAX_ORIGIN for pattern in wanted):
-        raise InvalidInput(f"origin: must have at most {MAX_ORIGIN} characters.")
+    gone, wanted = _patterns(remove), _patterns(add)
     present = {origin.pattern: origin for origin in site.origins}
     for pattern in sorted(gone - set(present)):
-        raise InvalidInput(f"origin: {pattern} is not one of the site's.")
+        raise InvalidInput(
+            "origin: " + gettext("%(origin)s is not one of the site's.", origin=pattern)
+        )
     if not (set(present) | wanted) - gone:
-        raise InvalidInput("origin: at least one is needed, for example https://example.org.")
+        raise _no_origin()
     for pattern in gone:
         site.origins.remove(present[pattern])
     site.origins.extend(SiteOrigin(pattern=pattern) for pattern in sorted(wanted - set(present)))
+
+
+def _patterns(origins: Iterable[str]) -> set[str]:
+    """Origins in their one spelling. Raises InvalidInput."""
+    try:
+        found = {origin_pattern(each) for each in origins}
+    except AddressError as error:
+        words = gettext(
+            "This is no origin. Write https://example.org, or https://*.example.org for all its "
+            "subdomains."
+        )
+        raise InvalidInput(f"origin: {in_english_or(words, error)}") from None
+    if any(len(pattern) > MAX_ORIGIN for pattern in found):
+        raise InvalidInput(
+            "origin: " + gettext("must have at most %(most)s characters.", most=MAX_ORIGIN)
+        )
+    return found
+
+
+def _no_origin() -> InvalidInput:
+    return InvalidInput(
+        "origin: " + gettext("at least one is needed, for example https://example.org.")
+    )
 
 
 def change_site(site: Site, **changes: object) -> None:
@@ -102,13 +116,16 @@ def change_site(site: Site, **changes: object) -> None:
     ``retention_days`` and ``zone``. Raises InvalidInput."""
     days = changes.get("retention_days", MIN_RETENTION_DAYS)
     if not isinstance(days, int) or not MIN_RETENTION_DAYS <= days <= MAX_RETENTION_DAYS:
-        raise InvalidInput(
-            f"retention-days: must be {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS}; "
-            "a reader's browser may send a report again for a week."
+        words = gettext(
+            "must be %(least)s to %(most)s; a reader's browser may send a report again for a week.",
+            least=MIN_RETENTION_DAYS,
+            most=MAX_RETENTION_DAYS,
         )
+        raise InvalidInput(f"retention-days: {words}")
     zone = changes.get("zone", "UTC")
     if not isinstance(zone, str) or not is_zone(zone):
-        raise InvalidInput(f"zone: {zone!r} is not a time zone, as Europe/Berlin is one.")
+        words = gettext("%(zone)s is not a time zone, as Europe/Berlin is one.", zone=zone)
+        raise InvalidInput(f"zone: {words}")
     for name, value in changes.items():
         setattr(site, name, value)
 
@@ -132,9 +149,10 @@ def add_user(session: Session, email: str, password: str, language: str = "") ->
     try:
         address = checked_address(email, trial=True)
     except InvalidAddress as error:
-        raise InvalidInput(f"email: {error}") from None
+        words = in_english_or(gettext("This is no e-mail address."), error)
+        raise InvalidInput(f"email: {words}") from None
     if find_user(session, address):
-        raise InvalidInput(f"email: there is already an account {address}.")
+        raise InvalidInput("email: " + gettext("there is already an account %(who)s.", who=address))
     language = account_language(language)
     user = User(email=address, password=hashed_password(password, address), language=language)
     session.add(user)
@@ -154,7 +172,8 @@ def account_language(language: str) -> str:
     """A language for an account. Raises InvalidInput for one that we do not speak."""
     if language and not speaks(language):
         known = ", ".join(each.replace("_", "-") for each in available())
-        raise InvalidInput(f"language: {language!r} is not one of {known}.")
+        words = gettext("%(language)s is not one of %(known)s.", language=language, known=known)
+        raise InvalidInput(f"language: {words}")
     return language
 
 
@@ -202,7 +221,7 @@ def membership_of(session: Session, user: User, site: Site) -> Membership:
 def add_member(session: Session, user: User, site: Site, role: str = "editor") -> Membership:
     """Let an account work on a site. Raises InvalidInput for an unknown role."""
     if role not in ROLES:
-        raise InvalidInput(f"role: must be one of {', '.join(ROLES)}.")
+        raise InvalidInput("role: " + gettext("must be one of %(roles)s.", roles=", ".join(ROLES)))
     membership = Membership(user_id=user.id, site_id=site.id, role=role)
     session.add(membership)
     session.flush()

@@ -42,7 +42,7 @@ def choose_language() -> Answer:
     try:
         language = account_language(request.form.get("language", ""))
     except InvalidInput as error:
-        flash(str(error))
+        flash(str(error).partition(": ")[2])
     else:
         with write_transaction() as session:
             session.get_one(User, user_id).language = language

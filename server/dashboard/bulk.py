@@ -18,6 +18,7 @@ from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.queue_address import QueueAddress
 from server.database import write_with_retry
 from server.extensions import db
+from server.language import gettext
 from server.models import BulkAction, Report, User
 from server.reports import bulk, membership, on_page, queue
 from server.reports.views import moment_of
@@ -90,7 +91,7 @@ def undo_bulk_action(public_id: uuid.UUID) -> Response:
     """Take back what it did, where nobody did anything since."""
     action = _action(public_id)
     if action.kind == "undo":
-        abort(400, "undo: what was undone can be done again, but not by undoing.")
+        abort(400, gettext("What was undone can be done again, but not by undoing."))
     action_id = action.id
     return _do(
         lambda session: bulk.begin_undo(session, session.get_one(BulkAction, action_id)), _back()
@@ -145,7 +146,10 @@ def _number(text: str) -> int:
 def _allowed(seen: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Answers 403 where nothing may be changed because the account only looks."""
     if not seen and not membership.sites_to_act_on(db.session(), signed_in()):
-        abort(403, "You may look at this site, but not change anything. Ask one of its owners.")
+        abort(
+            403,
+            gettext("You may look at this site, but not change anything. Ask one of its owners."),
+        )
     return seen
 
 

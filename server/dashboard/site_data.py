@@ -21,7 +21,7 @@ from server.dashboard.sites import SITE
 from server.dashboard.spreadsheet import BYTE_ORDER_MARK, MEDIA_TYPE, lines_of
 from server.database import write_transaction
 from server.invalid import InvalidInput
-from server.language import gettext
+from server.language import gettext, in_english_or
 from server.models import Site, User
 from server.reports.erasure import Erased, erase, submission_named, submissions_of
 from server.reports.export import (
@@ -138,7 +138,8 @@ def _erase(session: Session, site_id: int, who: str) -> Erased:
             return erase(session, submissions_of(session, who, site_id), who, site_id)
         return erase(session, submission_named(session, uuid.UUID(who), site_id), "", site_id)
     except InvalidAddress as error:
-        raise InvalidInput(f"reader: {error}") from None
+        words = in_english_or(gettext("This is no e-mail address."), error)
+        raise InvalidInput(f"reader: {words}") from None
     except ValueError:
         raise InvalidInput(
             "reader: " + gettext("Write an e-mail address, or the id of a submission.")

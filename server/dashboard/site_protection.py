@@ -37,7 +37,10 @@ def change_protection(site_key: str) -> Response | tuple[str, int]:
     def work(session: Session, site: Site, user: User) -> str:
         challenge = request.form.get("challenge", "")
         if challenge and challenge not in CHALLENGES:
-            raise InvalidInput(f"challenge: must be one of {', '.join(CHALLENGES)}, or none.")
+            known = ", ".join(CHALLENGES)
+            raise InvalidInput(
+                "challenge: " + gettext("must be one of %(known)s, or none.", known=known)
+            )
         changes = {
             "challenge": challenge,
             "links_allowed": request.form.get("links_allowed") == "yes",

@@ -74,7 +74,7 @@ def correct_report(public_id: uuid.UUID) -> Response | str | tuple[str, int]:
                 session, report, correction, version=version, actor=actor, source="dashboard"
             )
     except InvalidCorrection as error:
-        return _kept(report, Draft(correction=typed, error=str(error))), 422
+        return _kept(report, Draft(correction=typed, error=_words(error))), 422
     except StaleReport:
         meanwhile = history.since_version(db.session(), report, version)
         if is_in_place():
@@ -101,7 +101,7 @@ def add_note_to_report(public_id: uuid.UUID) -> Response | str | tuple[str, int]
         with write_transaction() as session:
             add_note(session, report, session.get_one(User, author_id), text)
     except InvalidNote as error:
-        return _kept(report, Draft(note=text, error=str(error))), 422
+        return _kept(report, Draft(note=text, error=_words(error))), 422
     meanwhile = history.since_version(db.session(), report, version)
     if meanwhile:
         notices.tell_meanwhile(report, meanwhile)
@@ -129,6 +129,11 @@ def show_writing_form(public_id: uuid.UUID, action: str) -> Response | str:
         draft=Draft(correction=text) if corrects else Draft(),
         **list_of_row(),
     )
+
+
+def _words(error: Exception) -> str:
+    """What is wrong, to stand beside the field that it names."""
+    return str(error).partition(": ")[2]
 
 
 def _kept(report: Report, draft: Draft) -> str:

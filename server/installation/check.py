@@ -11,7 +11,7 @@ from server import outbound
 from server.installation.page import ParsedPage, Tag
 from server.installation.policy import allows_connection, allows_script, policies
 from server.invalid import InvalidInput
-from server.language import gettext
+from server.language import gettext, in_english_or
 from server.text.address import AddressError, origin_allowed, origin_of
 
 # Larger pages are read so far: tags stand near the beginning or not much later.
@@ -70,7 +70,8 @@ def check_page(address: str, installed: Installed, *, allow_private: bool = Fals
             str(url.href), HEADERS, most_bytes=MOST_BYTES, allow_private=allow_private
         )
     except outbound.Refused as error:
-        raise InvalidInput(f"address: {error}") from None
+        words = in_english_or(gettext("This address cannot be called."), error)
+        raise InvalidInput(f"address: {words}") from None
     except outbound.Failed as error:
         return [_bad(gettext("The page did not answer: %(reason)s.", reason=str(error)))]
     found = [*_of_answer(document, str(url.href), installed)]

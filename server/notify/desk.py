@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.invalid import InvalidInput
-from server.language import available, gettext, speaks
+from server.language import available, gettext, in_english_or, speaks
 from server.models import Membership, Subscription, User
 from server.notify.subscriptions import Choices, store
 from server.text.mailbox import InvalidAddress, checked_address
@@ -107,7 +107,8 @@ def valid_address(address: str) -> str:
     try:
         return checked_address(address.strip(), trial=True).lower()
     except InvalidAddress as error:
-        raise InvalidInput(f"address: {error}") from None
+        words = in_english_or(gettext("This is no e-mail address."), error)
+        raise InvalidInput(f"address: {words}") from None
 
 
 def _require_new(session: Session, subscription: Subscription, address: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from server import outbound
 from server.clock import now
 from server.invalid import InvalidInput
-from server.language import gettext
+from server.language import gettext, in_english_or
 from server.models import CHANNEL_KINDS, Announcement, Channel, Delivery, Site
 from server.notify.channels.chat import require_chat_address
 from server.notify.channels.destination import REMOVED
@@ -66,7 +66,8 @@ def add_channel(
         else:
             require_chat_address(address, allow_private=allow_private)
     except outbound.Refused as error:
-        raise InvalidInput(f"address: {error}") from None
+        words = in_english_or(gettext("This address cannot be called."), error)
+        raise InvalidInput(f"address: {words}") from None
     channel = Channel(
         site_id=site.id,
         kind=kind,

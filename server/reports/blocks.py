@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from server.language import gettext
 from server.models import Block, Site
 from server.models.block import BLOCK_KINDS
 
@@ -35,12 +36,15 @@ def add_block(session: Session, site: Site, kind: str, pattern: str, reason: str
     Raises InvalidBlock."""
     pattern, reason = _checked(kind, pattern.strip()), reason.strip()
     if len(reason) > MAX_REASON or not reason.isprintable():
-        raise InvalidBlock(f"reason: must have at most {MAX_REASON} printable characters.")
+        words = gettext("must have at most %(most)s printable characters.", most=MAX_REASON)
+        raise InvalidBlock(f"reason: {words}")
     known = blocks_of(session, site)
     if any(block.pattern == pattern for block in known[kind]):
-        raise InvalidBlock(f"{kind}: {pattern} is blocked already.")
+        words = gettext("%(pattern)s is blocked already.", pattern=pattern)
+        raise InvalidBlock(f"{kind}: {words}")
     if sum(map(len, known.values())) >= MAX_BLOCKS:
-        raise InvalidBlock(f"{kind}: a site can have {MAX_BLOCKS} blocks at most.")
+        words = gettext("a site can have %(most)s blocks at most.", most=MAX_BLOCKS)
+        raise InvalidBlock(f"{kind}: {words}")
     block = Block(site_id=site.id, kind=kind, pattern=pattern, reason=reason)
     session.add(block)
     session.flush()
@@ -56,22 +60,28 @@ def remove_block(session: Session, site: Site, kind: str, pattern: str) -> None:
         .returning(Block.id)
     ).all()
     if not gone:
-        raise InvalidBlock(f"{kind}: {pattern} is not blocked.")
+        words = gettext("%(pattern)s is not blocked.", pattern=pattern)
+        raise InvalidBlock(f"{kind}: {words}")
 
 
 def _checked(kind: str, pattern: str) -> str:
     """A pattern in the one spelling in which it is kept."""
     if kind not in BLOCK_KINDS:
-        raise InvalidBlock(f"kind: must be one of {', '.join(BLOCK_KINDS)}.")
+        words = gettext("must be one of %(known)s.", known=", ".join(BLOCK_KINDS))
+        raise InvalidBlock(f"kind: {words}")
     if kind == "network":
         try:
             return str(ip_network(pattern, strict=False))
         except ValueError:
-            raise InvalidBlock(
-                f"network: {pattern!r} is not a network. Write 192.0.2.0/24 or 2001:db8::/32."
-            ) from None
+            words = gettext(
+                "%(pattern)s is not a network. Write 192.0.2.0/24 or 2001:db8::/32.",
+                pattern=pattern,
+            )
+            raise InvalidBlock(f"network: {words}") from None
     if not pattern.strip("*?. ") or len(pattern) > MAX_PATTERN or not pattern.isprintable():
-        raise InvalidBlock(
-            f"{kind}: must have 1 to {MAX_PATTERN} printable characters beside *, and not fit all."
+        words = gettext(
+            "must have 1 to %(most)s printable characters beside *, and not fit all.",
+            most=MAX_PATTERN,
         )
+        raise InvalidBlock(f"{kind}: {words}")
     return pattern

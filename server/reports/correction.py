@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from server.language import gettext, number
 from server.models import Event, Report, User
 from server.reports import change
 from server.reports.change import IllegalChange
@@ -21,7 +22,8 @@ def checked_correction(text: str) -> str:
     """A correction as it is stored. Raises InvalidCorrection where it is too long."""
     correction = normalise(text).strip()
     if len(correction) > MAX_CORRECTION:
-        raise InvalidCorrection(f"correction: must have at most {MAX_CORRECTION:,} characters.")
+        words = gettext("must have at most %(most)s characters.", most=number(MAX_CORRECTION))
+        raise InvalidCorrection(f"correction: {words}")
     return correction
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from server.language import gettext, number
 from server.models import Note, Report, User
 
 MAX_NOTE = 2_000
@@ -24,9 +25,10 @@ def add_note(session: Session, report: Report, author: User, text: str) -> Note:
     # As a form sends it, a line ends with two characters.
     text = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not text:
-        raise InvalidNote("note: is empty.")
+        raise InvalidNote("note: " + gettext("is empty."))
     if len(text) > MAX_NOTE:
-        raise InvalidNote(f"note: must have at most {MAX_NOTE:,} characters.")
+        words = gettext("must have at most %(most)s characters.", most=number(MAX_NOTE))
+        raise InvalidNote(f"note: {words}")
     note = Note(report_id=report.id, author_id=author.id, text=text)
     session.add(note)
     session.flush()

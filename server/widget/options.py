@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from server.installation.page import is_selector
+from server.language import gettext
 
 MOST_CHARACTERS = 1000
 # Where an owner says nothing.
@@ -26,14 +27,14 @@ class InvalidOption(ValueError):  # noqa: N818 - names what is wrong, not that i
 
 def _text(value: str) -> str:
     if len(value) > LONGEST or not value.isprintable():
-        raise ValueError(f"must have at most {LONGEST} printable characters")
+        raise ValueError(gettext("must have at most %(most)s printable characters.", most=LONGEST))
     return value
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
+            raise ValueError(gettext("must be one of %(known)s.", known=", ".join(allowed)))
         return value
 
     return check
@@ -45,7 +46,10 @@ def _switch(value: str) -> bool:
 
 def _length(value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= MOST_CHARACTERS:
-        raise ValueError(f"must be a number from 1 to {MOST_CHARACTERS}")
+        words = gettext(
+            "must be a number from %(least)s to %(most)s.", least=1, most=MOST_CHARACTERS
+        )
+        raise ValueError(words)
     return int(value)
 
 
@@ -56,19 +60,19 @@ def is_language_tag(value: str) -> bool:
 
 def _language(value: str) -> str:
     if not is_language_tag(value):
-        raise ValueError("must be a language tag such as de or pt-BR")
+        raise ValueError(gettext("must be a language tag such as de or pt-BR."))
     return value
 
 
 def _selector(value: str) -> str:
     if not is_selector(_text(value)):
-        raise ValueError("must be a CSS selector such as main or .article, .comments")
+        raise ValueError(gettext("must be a CSS selector such as main or .article, .comments."))
     return value
 
 
 def _colour(value: str) -> str:
     if not _COLOUR.fullmatch(value):
-        raise ValueError("must be a CSS colour such as #1a5fb4 or teal")
+        raise ValueError(gettext("must be a CSS colour such as #1a5fb4 or teal."))
     return value
 
 
@@ -107,9 +111,9 @@ def changed(settings: dict[str, Any], pairs: Iterable[str]) -> dict[str, Any]:
             try:
                 result[name] = OPTIONS[name](value)
             except ValueError as error:
-                raise InvalidOption(f"{name}: {error}.") from None
+                raise InvalidOption(f"{name}: {error}") from None
     if result.get("min", 1) > result.get("max", USUAL_MAX):
-        raise InvalidOption(
-            f"min: must not be more than the longest, which is {result.get('max', USUAL_MAX)}."
-        )
+        longest = result.get("max", USUAL_MAX)
+        words = gettext("must not be more than the longest, which is %(most)s.", most=longest)
+        raise InvalidOption(f"min: {words}")
     return result

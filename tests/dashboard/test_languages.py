@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from submissions import EDITOR, PASSWORD
 
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Report, User
+from server.models import Membership, Report, Site, User
 
 RUSSIAN = '<html lang="ru" dir="ltr">'
 ENGLISH = '<html lang="en" dir="ltr">'
@@ -143,3 +145,52 @@ def test_log_in_reads_what_the_account_chose_at_once(
     )
 
     assert RUSSIAN in answer.text
+
+
+REFUSED = [
+    ("/sites/add", {"name": "", "language": "ru", "origins": "https://post.example"}),
+    ("/sites/add", {"name": "The News", "language": "ru", "origins": "https://post.example"}),
+    ("/sites/add", {"name": "Post", "language": "на русском", "origins": "https://p.example"}),
+    ("/sites/add", {"name": "Post", "language": "ru", "origins": ""}),
+    ("/sites/add", {"name": "Post", "language": "ru", "origins": "post.example"}),
+    ("/sites/add", {"name": "Post", "language": "ru", "origins": f"https://{'a.' * 160}example"}),
+    ("{site}/settings", {"name": "The News", "language": "ru", "zone": "Atlantis"}),
+    ("{site}/settings/origins/remove", {"origin": "https://other.example"}),
+    ("{site}/settings/origins/remove", {"origin": "https://news.example"}),
+    ("{site}/people/invite", {"email": "nobody", "role": "editor"}),
+    ("{site}/people/invite", {"email": "cy@news.example", "role": "king"}),
+    ("{site}/recipients/add", {"address": "nobody", "mode": "daily"}),
+    ("{site}/protection/block", {"kind": "network", "pattern": "news.example"}),
+    ("{site}/protection/block", {"kind": "word", "pattern": "*"}),
+    ("{site}/protection/block", {"kind": "word", "pattern": "casino", "reason": "x" * 201}),
+    ("{site}/data", {"retention-days": "3"}),
+    ("{site}/data/erase-reader", {"reader": "nobody@"}),
+    ("/reports/{report}/note", {"version": "1", "note": " "}),
+    ("/reports/{report}/note", {"version": "1", "note": "x" * 2_001}),
+    ("/reports/{report}/correct", {"version": "1", "correction": "x" * 1_001}),
+    ("{site}/widget", {"accent": "no colour", "mode": "full"}),
+    ("{site}/widget", {"min": "9", "max": "2"}),
+]
+
+
+@pytest.mark.parametrize(("address", "form"), REFUSED)
+def test_what_is_wrong_is_said_in_the_accounts_language(
+    editor_client: FlaskClient,
+    editor: User,
+    site: Site,
+    report: Report,
+    address: str,
+    form: dict[str, str],
+) -> None:
+    choose(editor, "ru")
+    with write_transaction() as session:
+        session.scalars(select(Membership)).one().role = "owner"
+
+    answer = editor_client.post(
+        address.format(site=f"/sites/{site.key}", report=report.public_id), data=form
+    )
+
+    assert answer.status_code == 422
+    (words,) = re.findall(r'class="error"[^>]*>([^<]+)<', answer.text)
+    assert re.search("[а-я]{2}", words), words
+    assert not re.search("must|already|this|needed|[a-z]+ is ", words.lower()), words

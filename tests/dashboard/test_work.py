@@ -147,7 +147,7 @@ class TestCorrection:
         answer = work("correct", correction="<" * 1_001)
 
         assert answer.status_code == 422
-        assert "correction: must have at most 1,000 characters." in answer.text
+        assert ">must have at most 1,000 characters." in answer.text
         assert "&lt;" * 1_001 in answer.text
         assert report.correction == ""
 
@@ -177,7 +177,7 @@ class TestNote:
         assert db.session.scalars(select(Note.text)).all() == ["I would wait"]
 
     @pytest.mark.parametrize(
-        ("note", "why"), [(" ", "note: is empty."), ("x" * 2_001, "note: must have at most 2,000")]
+        ("note", "why"), [(" ", ">is empty."), ("x" * 2_001, ">must have at most 2,000")]
     )
     def test_what_is_no_note_is_not_stored(
         self, work: Work, report: Report, note: str, why: str
