@@ -49,7 +49,7 @@ def queue_saved_views(desk: Desk) -> None:
     page = desk.open("queue-certain")
     if not page.locator(".saved nav").count():
         page.locator(".saved summary").click()
-        page.locator("#view-name").fill("Likely mistakes, for the night desk")
+        page.locator("#saved-name").fill("Likely mistakes, for the night desk")
         desk.press(".sheet .primary")
     page.locator(".saved summary").click()
 
