@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -72,6 +72,8 @@ def configure_security(app: Flask) -> None:
         # Roles are per site, in Membership; there is nothing to join.
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
+        # Programs have tokens of ours, for what a token may do (server/api_tokens.py).
+        SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_CHANGEABLE=True,
         SECURITY_CHANGE_URL="/account/password",
         SECURITY_CHANGE_PASSWORD_TEMPLATE="accounts/change_password.html",
@@ -112,6 +114,8 @@ def configure_security(app: Flask) -> None:
     openid.init_app(app, security, settings)
     messages: Any = Messages
     security.i18n_domain = messages(app)
+    # Pages and forms alone: what it answers to programs has tokens in it that outlive a log-in.
+    security.want_json(lambda _request: False)
     user_authenticated.connect(_begin_anew, app)
     login_sessions.init_app(app)
     account_events.init_app(app)
@@ -174,10 +178,8 @@ def _account_meant() -> str:
         return str(current_user.fs_uniquifier)
     if request.endpoint != "security.login":
         return str(session.get("tf_user_id") or sender_key())
-    given = request.get_json(silent=True) if request.is_json else request.form
-    typed = given.get("email") if isinstance(given, Mapping) else None
     try:
-        address = checked_address(typed if isinstance(typed, str) else "", trial=True)
+        address = checked_address(request.form.get("email", ""), trial=True)
     except InvalidAddress:
         # No account has it.
         return sender_key()
