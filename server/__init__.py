@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import brotli
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import api as api_pages
@@ -121,4 +121,7 @@ def _limit_storage_options(url: str) -> dict[str, Any]:
 def _security_headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
+    # What readers load is no page, and is to be short.
+    if request.blueprint not in ("widget", "intake"):
+        response.headers.setdefault("X-Frame-Options", "DENY")
     return response

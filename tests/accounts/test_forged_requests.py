@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -87,13 +88,35 @@ def test_no_page_can_be_framed_by_another_site(app: Flask, owner: FlaskClient) -
     seen = 0
     for endpoint, address in addresses(app, "GET"):
         answer = owner.get(address)
+        assert answer.headers["X-Frame-Options"] in ("DENY", "SAMEORIGIN"), (endpoint, address)
         if answer.mimetype != "text/html":
             continue
         seen += 1
-        assert answer.headers["X-Frame-Options"] in ("DENY", "SAMEORIGIN"), (endpoint, address)
         policy = answer.headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy or "frame-ancestors 'self'" in policy, endpoint
     assert seen > 20
+
+
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [
+        (400, {"path": "/login", "base_url": "http://evil.example"}),
+        (400, {"path": "/account/language", "method": "POST"}),
+        (404, {"path": "/no/such/page"}),
+        (405, {"path": "/login", "method": "DELETE"}),
+        (413, {"path": "/login", "method": "POST", "data": {"email": "x" * 300_000}}),
+        (200, {"path": "/assets/base.css"}),
+        (404, {"path": "/assets/none.css"}),
+    ],
+)
+def test_no_error_and_no_file_can_be_framed(
+    owner: FlaskClient, status: int, asked: dict[str, Any]
+) -> None:
+    answer = owner.open(**asked)
+
+    assert answer.status_code == status
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_reading_changes_nothing_at_any_address(app: Flask, owner: FlaskClient) -> None:

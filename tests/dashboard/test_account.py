@@ -184,6 +184,20 @@ def test_second_step_leads_where_one_wanted_to_go_by_either_code(
     assert answer.location == "/statistics"
 
 
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:x"])
+def test_no_second_step_and_no_proof_leads_elsewhere(
+    app: Flask, editor_client: FlaskClient, recovery_codes: list[str], target: str
+) -> None:
+    browser, query = app.test_client(), {"next": target}
+    browser.post("/login", query_string=query, data={"email": EDITOR, "password": PASSWORD})
+
+    step = browser.post("/mf-recovery", query_string=query, data={"code": recovery_codes[0]})
+    proof = editor_client.post("/verify", query_string=query, data={"password": PASSWORD})
+
+    assert browser.get("/").status_code == 200
+    assert (step.location, proof.location) == ("/", "/")
+
+
 def test_secrets_are_not_stored_as_they_are(phone: TOTP, recovery_codes: list[str]) -> None:
     user = db.session.query(User).one()
 

@@ -75,6 +75,34 @@ def test_wrong_password_unknown_and_inactive_address_get_the_same_answer(
     assert wrong[1] == ["The e-mail or the password is wrong."]
 
 
+def test_whoever_logs_in_a_password_is_hashed_once(
+    client: FlaskClient, editor: User, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing is what takes time: it must not tell whether there is an account, nor what is wrong
+    with it."""
+    hashed: list[str] = []
+    verify = User.verify_and_update_password
+
+    def counted(user: User, password: str) -> bool:
+        hashed.append(password)
+        return bool(verify(user, password))
+
+    monkeypatch.setattr(User, "verify_and_update_password", counted)
+    monkeypatch.setattr("flask_security.forms.hash_password", hashed.append)
+
+    def times(email: str) -> int:
+        hashed.clear()
+        assert log_in(email=email, password="a wrong password").status_code == 200
+        return len(hashed)
+
+    assert (times(EDITOR), times("nobody@news.example")) == (1, 1)
+    for change in ({"active": False}, {"active": True, "password": None}):
+        with write_transaction() as session:
+            for name, value in change.items():
+                setattr(session.get_one(User, editor.id), name, value)
+        assert times(EDITOR) == 1, change
+
+
 @pytest.mark.parametrize("password", ["", "\x00", "p" * 100_000])
 def test_odd_passwords_are_just_wrong(log_in: LogIn, password: str) -> None:
     answer = log_in(password=password)
