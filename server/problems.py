@@ -11,7 +11,8 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, InternalError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from server.extensions import db
+from server.clock import now
+from server.extensions import db, limiter
 from server.language import gettext, language_of_browser, speaking
 
 MEDIA_TYPE = "application/problem+json"
@@ -83,7 +84,7 @@ def show_pages_with(app: Flask, page: Callable[[HTTPException], str]) -> None:
 
 def wants_problem() -> bool:
     """True for the JSON endpoints; pages answer errors with pages."""
-    return request.path.startswith("/api/")
+    return request.path == "/api" or request.path.startswith("/api/")
 
 
 def init_app(app: Flask) -> None:
@@ -102,20 +103,23 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
             # A host that is not ours: no page of ours may build an address from it.
             return Response("This host name is not served here.", 400, content_type="text/plain")
         page = current_app.extensions["error_page"]
-        return Response(page(error), error.code)
-    retry_after = 60 if error.code == 429 else None
-    response = Problem(
-        error.code,
-        error.name.lower().replace(" ", "-"),
-        error.name,
-        error.description or "",
-        retry_after=retry_after,
-    ).response()
+        response = Response(page(error), error.code)
+    else:
+        kind = error.name.lower().replace(" ", "-")
+        response = Problem(error.code, kind, error.name, error.description or "").response()
+    if error.code == 429:
+        response.headers["Retry-After"] = str(_seconds_left())
     for name, value in error.get_headers():
-        # 405 must keep Allow; 429 its Retry-After.
+        # 405 must keep Allow.
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _seconds_left() -> int:
+    """Until the limit that this request met allows another one."""
+    met = limiter.current_limit
+    return max(1, int(met.reset_at - now().timestamp()) + 1) if met else 60
 
 
 # Out of order: locked, read-only, full, gone, or no connection to it free. A DatabaseError of no

@@ -309,6 +309,7 @@ class TestGuessing:
 
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
         assert "Too many attempts" in answers[3].text
+        assert 0 < int(answers[3].headers["Retry-After"]) <= 61
         elsewhere = slow_app.test_client().post(
             "/login", data=guess, environ_base={"REMOTE_ADDR": "198.51.100.7"}
         )

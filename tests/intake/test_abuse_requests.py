@@ -12,6 +12,7 @@ from submissions import ORIGIN, Submit
 
 from server.clock import now
 from server.extensions import db
+from server.intake import routes
 from server.models import Site, Submission
 
 ENDPOINT = "/api/v1/submissions"
@@ -62,3 +63,28 @@ def test_the_servers_clock_counts_whatever_the_readers_says(submit: Submit, sent
 
     received = db.session.scalars(select(Submission.received_at)).one()
     assert before <= received <= now()
+
+
+@pytest.mark.parametrize("address", ["/api", "/api/", "/api/nothing", "/api/v1/reports/x"])
+def test_what_is_not_there_is_told_to_programs_as_a_problem(
+    client: FlaskClient, address: str
+) -> None:
+    answer = client.get(address)
+
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
+
+
+def test_a_mistake_of_ours_is_a_problem_that_says_no_more(
+    post: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr(routes, "_new_submission", break_down)
+
+    answer = post()
+
+    assert answer.status_code == 500
+    assert answer.content_type == "application/problem+json"
+    assert "secret" not in answer.text
