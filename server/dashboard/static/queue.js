@@ -60,4 +60,10 @@
     if (kept?.row.isConnected)
       window.scrollBy(0, kept.row.getBoundingClientRect().top - kept.top);
   });
+
+  // The bar that was pressed is gone: reading goes on at what it brought.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (isList(event) && document.activeElement === document.body)
+      document.querySelector(".row.fresh")?.focus({ preventScroll: true });
+  });
 }
