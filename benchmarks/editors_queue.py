@@ -178,13 +178,14 @@ def newsroom(folder: Path, size: int, url: str) -> Newsroom:
         upgrade_schema()
         with db.engine.connect() as connection:
             filled = connection.scalar(text("SELECT max(id) FROM report"))
-            if filled is None:
-                begin = time.perf_counter()
+        if filled not in (None, size):
+            raise SystemExit(f"{folder} was left half filled: remove it")
+        if filled is None:
+            begin = time.perf_counter()
+            with db.engine.connect() as connection:
                 fill(connection, size)
-                took = time.perf_counter() - begin
-                print(f"{size:,} reports written in {took:.0f} s", file=sys.stderr)
-            elif filled != size:
-                raise SystemExit(f"{folder} was left half filled: remove it")
+            took = time.perf_counter() - begin
+            print(f"{size:,} reports written in {took:.0f} s", file=sys.stderr)
         db.session.remove()
     return Newsroom.of(app)
 

@@ -29,11 +29,20 @@ _write_lock = threading.RLock()
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set what every SQLite connection needs; nothing for other databases."""
+    """Set what every connection needs."""
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _prepare_postgresql)
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # To compile a query pays for long ones. Ours are short, also where the planner, who does not
+    # know how soon a page is full, takes them for long.
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
