@@ -13,7 +13,4 @@ from server.reports.submission import NewSubmission
 
 def record(session: Session, batch: Sequence[NewSubmission]) -> list[Recorded]:
     """Store submissions with what editors must hear of them; an answer for each, in order."""
-    connection = session.connection()
-    answers, happened = record_submissions(connection, batch)
-    announce(connection, happened)
-    return answers
+    return record_submissions(session.connection(), batch, also=announce)

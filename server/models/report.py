@@ -124,6 +124,8 @@ class Report(Base):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"))
     place_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    # See server.text.stored_place; None where it was not written.
+    place: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(10), default="open")
     version: Mapped[int] = mapped_column(default=1)
     exact: Mapped[str] = mapped_column(Text)

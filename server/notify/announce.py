@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 
-from server.bulk_insert import BulkInsert
 from server.models import Base
 from server.reports.record import Happened
+from server.statements import BulkInsert, Statements
 
 _announcement: Table = Base.metadata.tables["announcement"]
 _NEW_ANNOUNCEMENTS = BulkInsert(
@@ -18,8 +18,8 @@ _NEW_ANNOUNCEMENTS = BulkInsert(
 MAX_READERS = 50
 
 
-def announce(connection: Connection, happened: Iterable[Happened]) -> None:
-    """Note in the caller's transaction that editors must hear of what happened; not where nobody
+def announce(written: Statements, happened: Iterable[Happened]) -> None:
+    """Write, with what the caller writes, that editors must hear of what happened; not where nobody
     can be waiting for it: another reader of a report that is closed or has MAX_READERS.
 
     One row each, however many editors the site has: who gets it is decided by a worker, by the
@@ -37,4 +37,4 @@ def announce(connection: Connection, happened: Iterable[Happened]) -> None:
         for each in happened
         if each.kind != "joined" or (each.open and each.readers <= MAX_READERS)
     ]
-    _NEW_ANNOUNCEMENTS.write(connection, rows)
+    _NEW_ANNOUNCEMENTS.add(written, rows)

@@ -8,6 +8,7 @@ from server.models import Event, Report, User
 from server.notify.announce import announce
 from server.reports.resolution import reopen
 from server.reports.withholding import is_withheld, release
+from server.statements import Statements
 
 
 def reopen_and_tell(
@@ -21,5 +22,7 @@ def reopen_and_tell(
     )
     # For everybody else it is a new report, and that alone.
     if withheld:
-        announce(session.connection(), release(session, report))
+        written = Statements(session.connection())
+        announce(written, release(session, report))
+        written.run()
     return event

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TypeVar
 
-from server.text.place import Place, Quote, likeness, place_of, same_place
+from server.text.place import Place, likeness, same_place
 
-# The candidates are looked at in their order until they have so many characters in all: a hundred
+# The candidates are looked at in their order until they have so many letters in all: a hundred
 # ordinary reports. Somebody who fills a page with the longest that are allowed gains nothing.
-MAX_CHARACTERS = 25_000
+MAX_LETTERS = 20_000
 # Letters of which some must occur, before two quotes are compared in earnest.
 _PROBE = 10
 # A selection without a suggestion is clearer than another if it is at most so much of it.
@@ -19,18 +18,17 @@ _CLEARER = 0.5
 Key = TypeVar("Key")
 
 
-def nearest(place: Place, candidates: Iterable[tuple[Key, Quote]]) -> Key | None:
+def nearest(place: Place, candidates: Iterable[tuple[Key, Place]]) -> Key | None:
     """The candidate that names the same mistake, the most alike if several do; None if none does.
 
     None also for a selection that holds several reported mistakes and does not say which it means.
     """
     found = []
-    left = MAX_CHARACTERS
-    for key, quote in candidates:
-        left -= sum(map(len, quote))
+    left = MAX_LETTERS
+    for key, other in candidates:
+        left -= len(other.text)
         if left < 0:
             break
-        other = _place_of(quote)
         if not _has_letters_in_common(place, other):
             continue
         if alike := likeness(place, other):
@@ -42,10 +40,6 @@ def nearest(place: Place, candidates: Iterable[tuple[Key, Quote]]) -> Key | None
     if undecided and not all(same_place(closest, other) for _, _, other in found):
         return None
     return key
-
-
-# A page that many report on is compared with the same quotes each time.
-_place_of = lru_cache(maxsize=512)(place_of)
 
 
 def is_clearer(new: Place, shown: Place) -> bool:

@@ -5,40 +5,39 @@ The rules are in docs/grouping.md; what they need is read within the transaction
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from server.models.base import new_public_id
-from server.reports import ledger
+from server.reports import known as knowledge
 from server.reports.grouping import is_clearer, nearest
-from server.reports.ledger import Draft, Values
+from server.reports.known import Draft, Known
 from server.reports.recurrence import Heard, opens_again
 from server.reports.submission import NewSubmission
-from server.text.place import Quote, place_of
-
-PlaceKey = tuple[int, bytes]
+from server.text.place import Place, Quote
+from server.text.stored_place import written
 
 
 class Joining:
-    """The reports that the submissions of one transaction may belong to.
+    """The reports that the submissions of one transaction may belong to, of which ``known`` are
+    the stored ones. ``drafts``: those that it opened or changed."""
 
-    ``places``: page and place hash of each; ``new_pages``: those that have no reports yet.
-    """
-
-    def __init__(
-        self, connection: Connection, places: Sequence[PlaceKey], new_pages: Collection[int]
-    ) -> None:
+    def __init__(self, connection: Connection, known: Known) -> None:
         self._connection = connection
-        self._at = ledger.reports_at(connection, places)
-        self._drafts = {draft.id: draft for draft in self._at.values()}
-        missed = {place[0] for place in places if place not in self._at} - set(new_pages)
-        # Of each page that is looked at more closely: a report and its quote. The reports that
+        self._at = dict(known.reports)
+        self._drafts = {draft.id: draft for draft in known.reports.values()}
+        self._stored_near = known.near
+        # Of each page that is looked at more closely: a report and its place. The reports that
         # this transaction opens stand first.
-        self._near: dict[int, list[tuple[Draft | int, Quote]]] = {
-            page: list(quotes) for page, quotes in ledger.newest_quotes(connection, missed).items()
-        }
+        self._near: dict[int, list[tuple[Draft | int, Place]]] = {}
+        self._new_ids: Iterator[int] = iter(known.report_ids)
+        self._touched: dict[int, Draft] = {}
+
+    @property
+    def drafts(self) -> list[Draft]:
+        return list(self._touched.values())
 
     def report(self, page: int, new: NewSubmission, at: datetime) -> tuple[Draft, str]:
         """The report that a submission opens or joins, as it then is, and which of ``opened``,
@@ -53,33 +52,43 @@ class Joining:
             kind = "ignored"
         else:
             kind = self._join(draft, new, at, clearer)
+        if kind != "ignored":
+            self._touched[draft.id] = draft
         self._at[page, new.place_hash] = draft
         return draft, kind
 
     def _like(self, page: int, new: NewSubmission) -> tuple[Draft | None, bool]:
         """A report of the same mistake with another quote, and whether the new one is clearer."""
-        near = self._near.get(page, [])
-        index = nearest(new.place, [(index, _shown_by(*each)) for index, each in enumerate(near)])
+        near = self._places_near(page)
+        index = nearest(new.place, [(index, _shown_at(*each)) for index, each in enumerate(near)])
         if index is None:
             return None, False
-        report, quote = near[index]
+        report, place = near[index]
         if isinstance(report, int):
             if report not in self._drafts:
-                self._drafts[report] = ledger.report_by_id(self._connection, report)
+                self._drafts[report] = knowledge.report_by_id(self._connection, report)
             report = self._drafts[report]
-        near[index] = (report, quote)
-        return report, is_clearer(new.place, place_of(_shown_by(report, quote)))
+        near[index] = (report, place)
+        return report, is_clearer(new.place, _shown_at(report, place))
+
+    def _places_near(self, page: int) -> list[tuple[Draft | int, Place]]:
+        if page not in self._near:
+            stored = knowledge.places_near(self._connection, self._stored_near.get(page, ()))
+            self._near[page] = [
+                (self._drafts.get(report, report), place) for report, place in stored
+            ]
+        return self._near[page]
 
     def _open(self, page: int, new: NewSubmission, at: datetime) -> Draft:
         draft = Draft(
-            id=None,
+            id=next(self._new_ids),
+            is_new=True,
             values={
                 "public_id": new_public_id(),
                 "site_id": new.site_id,
                 "page_id": page,
                 "status": "spam" if new.spam_reasons else "open",
                 "version": 1,
-                **_shown(new),
                 "readers": 1,
                 "first_submitted_at": at,
                 "last_submitted_at": at,
@@ -87,7 +96,8 @@ class Joining:
                 "evaluated_at": None,
             },
         )
-        self._near.setdefault(page, []).insert(0, (draft, quote_of(new)))
+        _show(draft, new)
+        self._places_near(page).insert(0, (draft, new.place))
         return draft
 
     def _join(self, draft: Draft, new: NewSubmission, at: datetime, clearer: bool) -> str:
@@ -95,7 +105,8 @@ class Joining:
         if report["status"] == "spam" and self._is_withheld(draft):
             # Somebody honest names the place: what spam said of it, and that it did, counts for
             # nothing.
-            report.update(_shown(new), readers=1, last_submitted_at=at, evaluated_at=None)
+            _show(draft, new)
+            report.update(readers=1, last_submitted_at=at, evaluated_at=None)
             report.update(status="open", resolved_at=None, version=report["version"] + 1)
             return "reopened"
         report["readers"] += 1
@@ -104,7 +115,7 @@ class Joining:
         report["evaluated_at"] = None
         if _is_open(draft):
             if clearer:
-                report.update(_shown(new))
+                _show(draft, new)
             return "joined"
         heard = Heard(new.suggestion, new.reader_hash, at)
         before = self._heard(draft)
@@ -114,17 +125,17 @@ class Joining:
             return "joined"
         if clearer or new.suggestion not in ("", report["suggestion"]):
             # What speaks for looking again is what editors should see.
-            report.update(_shown(new))
+            _show(draft, new)
         report.update(status="open", resolved_at=None, version=report["version"] + 1)
         return "reopened"
 
     def _is_withheld(self, draft: Draft) -> bool:
-        return draft.id is None or ledger.is_withheld(self._connection, draft.id)
+        return draft.is_new or knowledge.is_withheld(self._connection, draft.id)
 
     def _heard(self, draft: Draft) -> list[Heard]:
         if draft.heard is None:
             rejected = draft.values["status"] == "rejected"
-            draft.heard = ledger.latest_heard(self._connection, draft.id) if rejected else []
+            draft.heard = knowledge.latest_heard(self._connection, draft.id) if rejected else []
         return draft.heard
 
 
@@ -132,22 +143,24 @@ def quote_of(new: NewSubmission) -> Quote:
     return Quote(new.exact, new.prefix, new.suffix, new.before, new.after, new.suggestion)
 
 
-def _shown(new: NewSubmission) -> Values:
-    """What a report shows of a submission, and by what it is found."""
-    return {
-        **quote_of(new)._asdict(),
-        "fragment": new.fragment,
-        "position": new.position,
-        "text_length": new.text_length,
-        "place_hash": new.place_hash,
-    }
+def _show(draft: Draft, new: NewSubmission) -> None:
+    """Let a report show a submission, and be found by it."""
+    draft.place = new.place
+    draft.values.update(
+        quote_of(new)._asdict(),
+        fragment=new.fragment,
+        position=new.position,
+        text_length=new.text_length,
+        place_hash=new.place_hash,
+        place=written(new.place),
+    )
 
 
-def _shown_by(report: Draft | int, quote: Quote) -> Quote:
-    """A report's quote: the one it had, unless this transaction gives it another."""
-    if isinstance(report, int) or "exact" not in report.values:
-        return quote
-    return Quote(*(report.values[name] for name in Quote._fields))
+def _shown_at(report: Draft | int, place: Place) -> Place:
+    """A report's place: the one it had, unless this transaction gives it another."""
+    if isinstance(report, int) or report.place is None:
+        return place
+    return report.place
 
 
 def _is_open(draft: Draft) -> bool:

@@ -1,14 +1,14 @@
 """Record submissions: store them, join them with what others reported about the same place.
 
-Several are recorded in one transaction: what is known of them is read with three queries, decided
-in memory (:mod:`server.reports.joining`), and written with a statement for each table
-(:mod:`server.reports.ledger`).
+Several are recorded in one transaction: what is known of them is read at once
+(:mod:`server.reports.known`), decided in memory (:mod:`server.reports.joining`), and written at
+once, with a statement for each table (:mod:`server.reports.ledger`).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,9 @@ from server.clock import now
 from server.models.base import new_public_id
 from server.reports import ledger
 from server.reports.joining import Joining
-from server.reports.ledger import Draft
+from server.reports.known import SAID, Draft, Known, PageKey, Values, look
 from server.reports.submission import NewSubmission
+from server.statements import Statements
 
 
 @dataclass(frozen=True)
@@ -48,29 +49,35 @@ class Happened:
 
 
 def record_submissions(
-    connection: Connection, batch: Sequence[NewSubmission]
-) -> tuple[list[Recorded], list[Happened]]:
-    """Store submissions and their reports within the caller's write transaction, in order.
+    connection: Connection,
+    batch: Sequence[NewSubmission],
+    also: Callable[[Statements, Sequence[Happened]], None],
+) -> list[Recorded]:
+    """Store submissions and their reports within the caller's write transaction, in order, with
+    what is written ``also`` because of what happened.
 
-    Gives an answer for each, and what happened. A known idempotency key stores nothing and gives
-    the first answer again, whatever else the request says: a reader who sends a second time, with
-    one word more, has been heard.
+    Gives an answer for each. A known idempotency key stores nothing and gives the first answer
+    again, whatever else the request says: a reader who sends a second time, with one word more, has
+    been heard.
 
     Spam is stored and changes nothing that is known: it opens no closed report and counts as no
     reader. A place that only spam named has a report among the spam, of which nobody hears until
     somebody honest names the place, or an editor opens it.
     """
     by_key = {_key(new): new for new in reversed(batch)}
-    answers = {
-        key: Recorded(*answer) for key, answer in ledger.answers_given(connection, by_key).items()
-    }
+    known = look(connection, by_key.values())
+    answers = {key: Recorded(*answer) for key, answer in known.answers.items() if key in by_key}
     fresh = [new for key, new in reversed(by_key.items()) if key not in answers]
-    acts = _decide(connection, fresh, now())
-    happened = _write(connection, acts)
-    for act in acts:
-        status = "new" if act.kind == "opened" else "known"
-        answers[_key(act.new)] = Recorded(act.public_id, status, act.readers)
-    return [answers[_key(new)] for new in batch], happened
+    if fresh:
+        written = Statements(connection)
+        acts = _decide(connection, fresh, known, written)
+        also(written, _write(written, acts, known.event_ids))
+        written.run()
+        ledger.write_contacts(connection, [_contact(act) for act in acts if act.new.email])
+        for act in acts:
+            status = "new" if act.kind == "opened" else "known"
+            answers[_key(act.new)] = Recorded(act.public_id, status, act.readers)
+    return [answers[_key(new)] for new in batch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,36 +96,46 @@ def _key(new: NewSubmission) -> tuple[int, str]:
     return new.site_id, new.idempotency_key
 
 
-def _decide(connection: Connection, fresh: list[NewSubmission], moment: datetime) -> list[_Act]:
-    pages, new_pages = _pages(connection, fresh, moment)
-    places = [(page, new.place_hash) for page, new in zip(pages, fresh, strict=True)]
-    joining = Joining(connection, places, new_pages)
+def _decide(
+    connection: Connection, fresh: list[NewSubmission], known: Known, written: Statements
+) -> list[_Act]:
+    moment = now()
+    pages = _pages(connection, fresh, known, written, moment)
+    joining = Joining(connection, known)
     acts = []
-    for new, page in zip(fresh, pages, strict=True):
-        draft, kind = joining.report(page, new, moment)
+    for new in fresh:
+        draft, kind = joining.report(pages[new.site_id, new.url_hash], new, moment)
         # Whoever sends spam reads what everybody reads.
         readers = draft.values["readers"] + (kind == "ignored")
         acts.append(_Act(new, new_public_id(), draft, kind, readers, moment))
+    ledger.write_reports(written, joining.drafts)
     return acts
 
 
 def _pages(
-    connection: Connection, fresh: list[NewSubmission], moment: datetime
-) -> tuple[list[int], set[int]]:
-    """The id of each submission's page, which is made or renamed where need be, and which of them
-    were made."""
-    said: dict[ledger.PageKey, dict[str, str]] = {}
-    seen: dict[ledger.PageKey, ledger.Values] = {}
+    connection: Connection,
+    fresh: list[NewSubmission],
+    known: Known,
+    written: Statements,
+    moment: datetime,
+) -> dict[PageKey, int]:
+    """The ids of the submissions' pages, which are made or renamed where need be."""
+    said: dict[PageKey, dict[str, str]] = {}
+    seen: dict[PageKey, Values] = {}
     for new in fresh:
         key = new.site_id, new.url_hash
         # Where several speak of one page the last counts.
         said.setdefault(key, {}).update(_said(new))
         page = {"site_id": new.site_id, "url": new.url, "url_hash": new.url_hash}
-        seen[key] = page | dict.fromkeys(ledger.SAID, "") | {"created_at": moment}
+        seen[key] = page | dict.fromkeys(SAID, "") | {"created_at": moment}
         # Better than none, where nobody else says it.
         seen[key]["language"] = new.language
-    ids, made = ledger.page_ids(connection, seen, said)
-    return [ids[new.site_id, new.url_hash] for new in fresh], made
+    stored = {key: known.pages[key] for key in seen if key in known.pages}
+    named = {key: page | said[key] for key, page in stored.items()}
+    ledger.rename_pages(written, [named[key] for key in stored if named[key] != stored[key]])
+    ids = {key: page["id"] for key, page in stored.items()}
+    missing = [page | said[key] for key, page in seen.items() if key not in ids]
+    return ids | (ledger.write_pages(connection, missing) if missing else {})
 
 
 def _said(new: NewSubmission) -> dict[str, str]:
@@ -134,26 +151,23 @@ def _said(new: NewSubmission) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def _write(connection: Connection, acts: list[_Act]) -> list[Happened]:
-    if not acts:
-        return []
-    ledger.write_reports(connection, [act.draft for act in acts])
-    ledger.write_submissions(connection, [_submission(act) for act in acts])
-    ledger.write_contacts(connection, [_contact(act) for act in acts if act.new.email])
+def _write(written: Statements, acts: list[_Act], event_ids: Sequence[int]) -> list[Happened]:
+    ledger.write_submissions(written, [_submission(act) for act in acts])
     # In the order in which it happened: a report's history is read by the events' ids.
     told = [(act, kind, source) for act in acts for kind, source in _tells(act)]
-    events = ledger.write_events(connection, [_event(*each) for each in told])
+    events = list(zip(event_ids, told, strict=False))
+    ledger.write_events(written, [_event(event_id, *each) for event_id, each in events])
     return [
         Happened(
             site_id=act.new.site_id,
-            report_id=act.draft.written_id,
+            report_id=act.draft.id,
             event_id=event_id,
             kind=act.kind,
             open=act.draft.values["status"] == "open",
             readers=act.readers,
             at=act.at,
         )
-        for (act, _, _), event_id in zip(told, events, strict=True)
+        for event_id, (act, _, _) in events
         if not act.new.spam_reasons
     ]
 
@@ -165,8 +179,9 @@ def _tells(act: _Act) -> list[tuple[str, str]]:
     return [("opened", "widget"), ("spam", "rule")] if act.kind == "opened" else []
 
 
-def _event(act: _Act, kind: str, source: str) -> dict[str, Any]:
+def _event(event_id: int, act: _Act, kind: str, source: str) -> dict[str, Any]:
     return {
+        "id": event_id,
         "report_id": act.draft.id,
         "kind": kind,
         "source": source,

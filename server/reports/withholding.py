@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 
 from server.clock import now
 from server.models import Event, Report, Submission
-from server.reports import ledger
+from server.reports import known
 from server.reports.record import Happened
 
 
 def is_withheld(session: Session, report: Report) -> bool:
     """Whether a report is spam because a rule said so, and no editor did."""
-    return report.status == "spam" and ledger.is_withheld(session.connection(), report.id)
+    return report.status == "spam" and known.is_withheld(session.connection(), report.id)
 
 
 def not_withheld() -> ColumnElement[bool]:
     """Of a query about reports: without those that a rule alone called spam."""
-    source = ledger.latest_source_of_spam(ledger.REPORT.c.id).scalar_subquery()
+    source = known.latest_source_of_spam(known.REPORT.c.id).scalar_subquery()
     return or_(Report.status != "spam", func.coalesce(source, "") != "rule")
 
 

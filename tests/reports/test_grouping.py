@@ -24,9 +24,9 @@ def place(exact: str, suggestion: str = "") -> Place:
 
 def test_most_alike_is_taken() -> None:
     candidates = [
-        ("sentence", quote(SENTENCE)),
-        ("word", quote("recieve", "receive")),
-        ("other", quote("lettres", "letters")),
+        ("sentence", place(SENTENCE)),
+        ("word", place("recieve", "receive")),
+        ("other", place("lettres", "letters")),
     ]
 
     assert nearest(place("We recieve", "We receive"), candidates) == "word"
@@ -35,22 +35,22 @@ def test_most_alike_is_taken() -> None:
 
 
 def test_what_is_like_none_is_none() -> None:
-    assert nearest(place("people"), [("word", quote("recieve", "receive"))]) is None
+    assert nearest(place("people"), [("word", place("recieve", "receive"))]) is None
     assert nearest(place("people"), []) is None
 
 
 def test_selection_that_may_mean_either_of_two_joins_none() -> None:
-    word = ("word", quote("recieve", "receive"))
-    other = ("other", quote("lettres", "letters"))
+    word = ("word", place("recieve", "receive"))
+    other = ("other", place("lettres", "letters"))
 
     assert nearest(place(SENTENCE), [word]) == "word"
-    assert nearest(place(SENTENCE), [word, ("wider", quote("We recieve"))]) is not None
+    assert nearest(place(SENTENCE), [word, ("wider", place("We recieve"))]) is not None
     assert nearest(place(SENTENCE), [word, other]) is None
 
 
 def test_no_more_is_compared_than_an_ordinary_page_has() -> None:
-    long = ("long", Quote("x " * 500, "", "", "y " * 500, "z " * 500, "w " * 500))
-    word = ("word", quote("recieve", "receive"))
+    long = ("long", place_of(Quote("x " * 500, "", "", "y " * 500, "z " * 500, "")))
+    word = ("word", place("recieve", "receive"))
 
     assert nearest(place("recieve"), [*[long] * 5, word]) == "word"
     assert nearest(place("recieve"), [*[long] * 50, word]) is None
@@ -74,4 +74,4 @@ def test_quick_look_misses_nothing(data: st.DataObject) -> None:
 
     one, other = place_of(some_quote()), some_quote()
 
-    assert (nearest(one, [("it", other)]) == "it") == same_place(one, place_of(other))
+    assert (nearest(one, [("it", place_of(other))]) == "it") == same_place(one, place_of(other))
