@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import brotli
@@ -20,6 +21,7 @@ from server.sessions import EditorsSession, spare_readers
 __version__ = "0.1.0"
 
 LIMIT_STORAGE_SECONDS = 1
+_SECURITY = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 # What people look at; programs get their JSON as it is.
 COMPRESSED = [
     "text/html",
@@ -30,6 +32,13 @@ COMPRESSED = [
 ]
 
 
+class _Copydesk(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: nothing here is a coroutine, and Flask would look at each hook of each
+        request."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application. Raises SettingError where the settings cannot be used."""
     settings = settings or Settings.from_environment()
@@ -37,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     logs.configure(settings.log_level)
 
-    app = Flask(__name__)
+    app = _Copydesk(__name__)
     app.config.from_mapping(_flask_configuration(settings))
     app.extensions["copydesk_settings"] = settings
     app.session_interface = EditorsSession()
@@ -119,9 +128,11 @@ def _limit_storage_options(url: str) -> dict[str, Any]:
 
 
 def _security_headers(response: Response) -> Response:
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    headers = response.headers
+    for name, value in _SECURITY:
+        if name not in headers:
+            headers.add(name, value)
     # What readers load is no page, and is to be short.
     if request.blueprint not in ("widget", "intake"):
-        response.headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("X-Frame-Options", "DENY")
     return response

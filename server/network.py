@@ -17,6 +17,8 @@ KEY_LENGTH = 16
 SHARED_BY = 8
 
 
+# Readers of one moment; nothing of it outlives the process.
+@lru_cache(maxsize=256)
 def prefix_of(address: str) -> str:
     """The /32 of an IPv4 address, the /64 of an IPv6 one (one household or one server).
 
@@ -66,19 +68,24 @@ def address_prefix() -> str:
 def sender_key() -> str:
     """What stands for the sender where limits count: a keyed hash of the prefix, so that the
     storage of the counters holds no address."""
-    return _keyed(address_prefix())
+    return sender_keys()[0][0]
 
 
 def sender_keys() -> tuple[tuple[str, int], ...]:
     """What stands for the sender where limits count, each with how many times the limit of one
     network it may reach: the network, and with IPv6 the /48 that it lies in."""
-    wide = wide_prefix_of(request.remote_addr or "")
-    narrow = (sender_key(), 1)
-    return (narrow,) if wide is None else (narrow, (_keyed(wide), SHARED_BY))
+    return _keys_of(request.remote_addr or "unknown", str(current_app.config["SECRET_KEY"]))
 
 
-def _keyed(prefix: str) -> str:
-    key = _sender_secret(str(current_app.config["SECRET_KEY"]))
+@lru_cache(maxsize=256)
+def _keys_of(address: str, secret: str) -> tuple[tuple[str, int], ...]:
+    wide = wide_prefix_of(address)
+    narrow = (_keyed(prefix_of(address), secret), 1)
+    return (narrow,) if wide is None else (narrow, (_keyed(wide, secret), SHARED_BY))
+
+
+def _keyed(prefix: str, secret: str) -> str:
+    key = _sender_secret(secret)
     return hashlib.blake2b(prefix.encode(), key=key, digest_size=KEY_LENGTH).hexdigest()
 
 

@@ -58,9 +58,8 @@ class Counters:
     def more_than(self, item: RateLimitItem, what: str, who: str, value: str) -> bool:
         """Whether ``who`` has brought more different values than ``item`` allows, this one
         included."""
-        seconds = item.get_expiry()
-        counted = RateLimitItemPerSecond(item.amount + 1, seconds)
-        if self.hit(RateLimitItemPerSecond(1, seconds), what, who, value):
+        once, counted = _once_and_beyond(item)
+        if self.hit(once, what, who, value):
             self.hit(counted, what, who)
         return not self.allows(counted, what, who)
 
@@ -112,3 +111,9 @@ def _too_many(scope: str, wait: int) -> Problem:
 @lru_cache(maxsize=16)
 def _items(rule: str, times: int) -> list[RateLimitItem]:
     return [type(item)(times * item.amount, item.multiples) for item in parse_many(rule)]
+
+
+@lru_cache(maxsize=16)
+def _once_and_beyond(item: RateLimitItem) -> tuple[RateLimitItem, RateLimitItem]:
+    seconds = item.get_expiry()
+    return RateLimitItemPerSecond(1, seconds), RateLimitItemPerSecond(item.amount + 1, seconds)

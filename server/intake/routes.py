@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from flask import Response, current_app, jsonify, request
+from flask import Response, current_app, request
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
@@ -201,8 +202,13 @@ def _new_submission(site: KnownSite, data: dict[str, Any], reader_hash: bytes) -
 
 
 def _answer(recorded: Recorded) -> Response:
-    response = jsonify(
-        submission=str(recorded.submission), status=recorded.status, readers=recorded.readers
+    answer = {
+        "submission": str(recorded.submission),
+        "status": recorded.status,
+        "readers": recorded.readers,
+    }
+    return Response(
+        json.dumps(answer),
+        status=201 if recorded.status == "new" else 200,
+        mimetype="application/json",
     )
-    response.status_code = 201 if recorded.status == "new" else 200
-    return response
