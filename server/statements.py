@@ -96,8 +96,8 @@ class Lookup:
     lock: str = ""
 
     def on_postgresql(self) -> str:
-        # By an index for each that is asked, also on a table of which the planner knows nothing yet
-        # and thinks that one site's rows are few.
+        # For each that is asked, by an index: whatever a plan for all of them would be, it was made
+        # when the table was small and is kept.
         first = f"ORDER BY id DESC LIMIT {self.newest}" if self.newest else "OFFSET 0"
         found = f"SELECT * FROM {self.table} WHERE {self.condition} {first} {self.lock}"  # noqa: S608 - names of tables
         return f"CROSS JOIN LATERAL ({found}) AS {self.table}"
@@ -131,16 +131,20 @@ class BulkSelect:
 
     def add(self, statements: Statements, rows: Collection[tuple[Any, ...]]) -> None:
         """Ask for these rows, at least one; they are locked in order."""
+        statements.add(*self.statement(statements.dialect, rows))
+
+    def statement(
+        self, dialect: Dialect, rows: Collection[tuple[Any, ...]]
+    ) -> tuple[str, list[Any]]:
+        """What asks for these rows, in the driver's own words, and its values."""
         asked = sorted(rows)
-        if statements.on_postgresql:
-            lists = [list(each) for each in zip(*asked, strict=True)]
-            statements.add(self._for_postgresql(statements.dialect), lists)
-            return
+        if dialect.name == "postgresql":
+            return self._for_postgresql(dialect), [list(each) for each in zip(*asked, strict=True)]
         length = next((length for length in _LENGTHS if length >= len(asked)), len(asked))
         # What is asked twice is found once: no row is the same as none.
         nothing = (None,) * len(self._asked)
         asked += [nothing] * (length - len(asked))
-        statements.add(self._for_sqlite(length), [value for row in asked for value in row])
+        return self._for_sqlite(length), [value for row in asked for value in row]
 
     def rows(self, statements: Statements, found: Sequence[Any]) -> list[tuple[Any, ...]]:
         """What was found, as SQLAlchemy would give it."""

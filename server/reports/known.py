@@ -52,7 +52,7 @@ SAID = ("title", "language", "author", "section")
 MAX_CANDIDATES = 100
 MAX_HEARD = 50
 
-_ANSWERS = BulkSelect(
+ANSWERS = BulkSelect(
     [
         SUBMISSION.c[name]
         for name in (
@@ -67,14 +67,14 @@ _ANSWERS = BulkSelect(
     ),
 )
 _ITS_PAGE = "page.site_id = asked.site_id AND page.url_hash = asked.url_hash"
-_PAGES = BulkSelect(
+PAGES = BulkSelect(
     [PAGE.c[name] for name in ("site_id", "url_hash", "id", *SAID)],
     [PAGE.c.site_id, PAGE.c.url_hash],
     # Of two transactions that know no report of a mistake, the second sees what the first wrote.
     # Whoever refers to the page waits for nobody.
     Lookup("page", _ITS_PAGE, lock="FOR NO KEY UPDATE"),
 )
-_REPORTS = BulkSelect(
+REPORTS = BulkSelect(
     [REPORT.c[name] for name in ("page_id", "place_hash", "id", *CHANGING)],
     [PAGE.c.site_id, PAGE.c.url_hash, REPORT.c.place_hash],
     Lookup("page", _ITS_PAGE),
@@ -85,7 +85,7 @@ _REPORTS = BulkSelect(
         lock="FOR UPDATE",
     ),
 )
-_PLACES = BulkSelect(
+PLACES = BulkSelect(
     [REPORT.c.page_id, REPORT.c.id, REPORT.c.place],
     [PAGE.c.site_id, PAGE.c.url_hash],
     Lookup("page", _ITS_PAGE),
@@ -126,24 +126,24 @@ def look(connection: Connection, batch: Collection[NewSubmission]) -> Known:
     transaction ends; SQLite has one writer at a time."""
     asked = Statements(connection)
     pages = {(new.site_id, new.url_hash) for new in batch}
-    _ANSWERS.add(asked, {(new.site_id, new.idempotency_key) for new in batch})
-    _PAGES.add(asked, pages)
-    _REPORTS.add(asked, {(new.site_id, new.url_hash, new.place_hash) for new in batch})
-    _PLACES.add(asked, pages)
+    ANSWERS.add(asked, {(new.site_id, new.idempotency_key) for new in batch})
+    PAGES.add(asked, pages)
+    REPORTS.add(asked, {(new.site_id, new.url_hash, new.place_hash) for new in batch})
+    PLACES.add(asked, pages)
     # Drawn when the pages are locked: a report's events are in the order of their ids.
     most = sum(2 if new.spam_reasons else 1 for new in batch)
     _draw_ids(asked, most)
     answers, found, reports, places, drawn = asked.send()
     report_ids, event_ids = _drawn(asked, drawn, most)
     known = Known(
-        answers={(site, key): (*answer,) for site, key, *answer in _ANSWERS.rows(asked, answers)},
+        answers={(site, key): (*answer,) for site, key, *answer in ANSWERS.rows(asked, answers)},
         pages={
             (site, bytes(url_hash)): dict(zip(("id", *SAID), values, strict=True))
-            for site, url_hash, *values in _PAGES.rows(asked, found)
+            for site, url_hash, *values in PAGES.rows(asked, found)
         },
         reports={
             (page, bytes(place)): Draft(report, dict(zip(CHANGING, values, strict=True)))
-            for page, place, report, *values in _REPORTS.rows(asked, reports)
+            for page, place, report, *values in REPORTS.rows(asked, reports)
         },
         report_ids=report_ids,
         event_ids=event_ids,

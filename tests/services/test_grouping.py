@@ -15,17 +15,17 @@ import pytest
 from flask import Flask
 from flask_migrate import downgrade
 from postgresql_server import MISSING, find_initdb, postgresql_cluster
-from sqlalchemy import select
+from sqlalchemy import select, update
 from submissions import ORIGIN, body_for
 
 from server import create_app
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
+from server.intake.recording import record
 from server.intake.schema import new_submission
 from server.models import Announcement, Event, Page, Report, Site
 from server.reports import on_page
-from server.reports.record import record_submissions
 from server.reports.recurrence import GRACE, READERS
 from server.reports.resolution import resolve
 from server.reports.submission import NewSubmission
@@ -266,7 +266,7 @@ def test_transaction_that_comes_second_sees_what_the_first_wrote(
 
     def first() -> None:
         with app.app_context(), write_transaction() as session:
-            record_submissions(session.connection(), [body("recieve")])
+            record(session, [body("recieve")])
             written.set()
             may_commit.wait(10)
 
@@ -274,8 +274,8 @@ def test_transaction_that_comes_second_sees_what_the_first_wrote(
         written.wait(10)
         threading.Timer(0.5, may_commit.set).start()
         with app.app_context(), write_transaction() as session:
-            answers, _ = record_submissions(session.connection(), [body("to recieve letters")])
-        return answers[0].readers
+            (answer,) = record(session, [body("to recieve letters")])
+        return answer.readers
 
     with ThreadPoolExecutor(2) as pool:
         pool.submit(first)
@@ -396,3 +396,14 @@ def test_reports_of_a_page_stand_where_the_latest_readers_saw_them(send: Send, p
     # What was at 900 of 1,400 is in proportion at 1,221 of 1,900.
     assert [report.exact for report in shown.placed] == ["wich", "untill", "lenght", "harbuor"]
     assert shown.unplaced == []
+
+
+def test_report_whose_place_was_not_written_is_joined_by_its_quote(
+    app: Flask, send: Send, page: str
+) -> None:
+    """As those are that were stored before places were."""
+    send("recieve", "receive")
+    with write_transaction() as session:
+        session.execute(update(Report).values(place=None))
+
+    assert send("to recieve", "to receive")["readers"] == 2
