@@ -373,12 +373,6 @@ def test_spam_is_counted_and_no_more(send: Send, page: str) -> None:
     assert kinds(report) == ["opened", "spam", "joined", "joined"]
 
 
-def test_newest_reports_of_a_page_are_found_by_an_index(app: Flask) -> None:
-    columns = [index["column_names"] for index in db.inspect(db.engine).get_indexes("report")]
-
-    assert ["page_id", "id"] in columns
-
-
 def test_reports_of_a_page_stand_where_the_latest_readers_saw_them(send: Send, page: str) -> None:
     def read(exact: str, start: int, length: int = 2000) -> None:
         position = {"start": start, "of": length}
