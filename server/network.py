@@ -74,14 +74,15 @@ def sender_key() -> str:
 def sender_keys() -> tuple[tuple[str, int], ...]:
     """What stands for the sender where limits count, each with how many times the limit of one
     network it may reach: the network, and with IPv6 the /48 that it lies in."""
-    return _keys_of(request.remote_addr or "unknown", str(current_app.config["SECRET_KEY"]))
+    secret = str(current_app.config["SECRET_KEY"])
+    narrow, wide = _keys_of(request.remote_addr or "unknown", secret)
+    return ((narrow, 1),) if wide is None else ((narrow, 1), (wide, SHARED_BY))
 
 
 @lru_cache(maxsize=256)
-def _keys_of(address: str, secret: str) -> tuple[tuple[str, int], ...]:
+def _keys_of(address: str, secret: str) -> tuple[str, str | None]:
     wide = wide_prefix_of(address)
-    narrow = (_keyed(prefix_of(address), secret), 1)
-    return (narrow,) if wide is None else (narrow, (_keyed(wide, secret), SHARED_BY))
+    return _keyed(prefix_of(address), secret), None if wide is None else _keyed(wide, secret)
 
 
 def _keyed(prefix: str, secret: str) -> str:
