@@ -77,9 +77,13 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem, not an er
         return response
 
 
-def show_pages_with(app: Flask, page: Callable[[HTTPException], str]) -> None:
-    """How errors look outside of the JSON endpoints: ``page(error)`` gives HTML."""
+def show_pages_with(
+    app: Flask, page: Callable[[HTTPException], str], trouble: Callable[[int], str]
+) -> None:
+    """How errors look outside of the JSON endpoints: ``page(error)`` gives HTML for what was asked
+    wrongly, ``trouble(status)`` for what is our fault, without asking the database."""
     app.extensions["error_page"] = page
+    app.extensions["trouble_page"] = trouble
 
 
 def wants_problem() -> bool:
@@ -103,7 +107,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
             # A host that is not ours: no page of ours may build an address from it.
             return Response("This host name is not served here.", 400, content_type="text/plain")
         page = current_app.extensions["error_page"]
-        response = Response(page(error), error.code)
+        response = Response(page(error), error.code) if error.code < 500 else _trouble(error.code)
     else:
         kind = error.name.lower().replace(" ", "-")
         response = Problem(error.code, kind, error.name, error.description or "").response()
@@ -134,14 +138,9 @@ def _storage_unavailable(error: Exception) -> Response:
     # Without the statement: a reader's text is no matter for a log.
     log.error("storage unavailable: %s", getattr(error, "orig", None) or error)
     if not wants_problem():
-        with speaking(language_of_browser()):
-            words = gettext("The database does not answer. Please try again in a moment.")
-        return Response(
-            words,
-            503,
-            {"Retry-After": str(RETRY_AFTER_SECONDS)},
-            content_type="text/plain; charset=utf-8",
-        )
+        response = _trouble(503)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     return Problem(
         503,
         "storage-unavailable",
@@ -156,7 +155,17 @@ def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     log.exception("unexpected error", exc_info=error)
     if not wants_problem():
-        with speaking(language_of_browser()):
-            words = gettext("Something went wrong on our side.")
-        return Response(words, 500, content_type="text/plain; charset=utf-8")
+        return _trouble(500)
     return Problem(500, "internal-error", "Something went wrong on our side.").response()
+
+
+def _trouble(status: int) -> Response:
+    """A page in the browser's language: whose account it is, only the database knows."""
+    with speaking(language_of_browser()):
+        try:
+            return Response(current_app.extensions["trouble_page"](status), status)
+        except Exception:
+            # What failed may be the pages themselves.
+            log.exception("no page for an error")
+            words = gettext("Something went wrong on our side.")
+            return Response(words, status, content_type="text/plain; charset=utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, flash, redirect, render_template, request
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_security.utils import url_for_security
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException
@@ -24,17 +24,27 @@ WORDS: dict[int, tuple[Any, Any]] = {
     ),
     405: (lazy("That does not work here"), lazy("Go back, and use the page's own buttons.")),
     413: (lazy("That is too much at once"), lazy("Send less, and try again.")),
+    415: (lazy("This cannot be read"), lazy("Go back, and use the page's own buttons.")),
     429: (lazy("Too many attempts"), lazy("Please wait a while before you try again.")),
 }
+OTHERWISE = WORDS[405]
+OUT_OF_ORDER = (
+    lazy("The database does not answer"),
+    lazy("It is busy or out of order. Please try again in a moment."),
+)
+OUR_FAULT = (
+    lazy("Something went wrong on our side"),
+    lazy("It is noted in the server’s log. If it happens again, tell whoever runs this server."),
+)
 
 
 def init_app(app: Flask) -> None:
-    problems.show_pages_with(app, _refused)
+    problems.show_pages_with(app, _refused, _trouble)
     app.register_error_handler(CSRFError, _unproven)
 
 
 def _refused(error: HTTPException) -> str:
-    title, advice = WORDS.get(error.code or 0, (error.name, error.description))
+    title, advice = WORDS.get(error.code or 0, OTHERWISE)
     # What no code of ours says is English, and speaks of the protocol.
     kind = type(error)
     of_ours = kind in (BadRequest, Forbidden) and error.description != kind.description
@@ -43,6 +53,18 @@ def _refused(error: HTTPException) -> str:
 
 def _page(title: str, detail: str | None) -> str:
     return render_template("dashboard/error.html", title=title, detail=detail)
+
+
+def _trouble(status: int) -> str:
+    title, detail = OUT_OF_ORDER if status == 503 else OUR_FAULT
+    # As to nobody, or the database would be asked who it is.
+    return render_template(
+        "dashboard/error.html",
+        title=title,
+        detail=detail,
+        current_user=AnonymousUserMixin(),
+        again=request.method == "GET",
+    )
 
 
 def _unproven(error: CSRFError) -> Response | tuple[str, int]:
