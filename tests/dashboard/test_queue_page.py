@@ -30,12 +30,31 @@ def test_row_shows_sentence_mark_correction_page_and_readers(
     page = editor_client.get("/").text
 
     assert "The council has begun to <mark>recieve</mark> letters." in page
-    assert "<del>recieve</del><ins>receive</ins>" in page
+    assert '<del data-said="deleted:">recieve</del><ins data-said="inserted:">receive</ins>' in page
     assert "2 readers" in page
     assert "The harbour</bdi>" in page
     assert "https://news.example/harbour#:~:text=recieve" in page
     assert "In the second paragraph" in page
     assert "just now" in page
+
+
+def test_row_is_named_by_its_words_and_what_they_should_read(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    submit()
+    submit(
+        selector__exact="teh <mark>",
+        selector__prefix="elsewhere somebody wrote ",
+        selector__suffix=" in their draft",
+        passage__before="Elsewhere somebody wrote ",
+        passage__after=" in their draft.",
+        suggestion="",
+    )
+
+    page = editor_client.get("/").text
+
+    assert 'aria-label="“recieve” should read “receive”"' in page
+    assert 'aria-label="“teh &lt;mark&gt;”"' in page
 
 
 def test_age_is_that_of_the_last_submission(editor_client: FlaskClient, submit: Submit) -> None:

@@ -113,10 +113,10 @@ class TestCorrection:
         page = work("correct", correction="  got ").text
 
         assert (report.correction, report.suggestion) == ("got", "receive")
-        assert "<del>recieve</del><ins>got</ins>" in page
+        assert '<del data-said="deleted:">recieve</del><ins data-said="inserted:">got</ins>' in page
         assert "Readers suggest:" in page
         assert "Correction changed by " in page
-        assert "<ins>got</ins>" in editor_client.get("/").text
+        assert ">got</ins>" in editor_client.get("/").text
 
     def test_it_is_taken_away(self, work: Work, report: Report) -> None:
         work("correct", correction="got")
