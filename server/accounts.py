@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, make_response, redirect, request, session, url_for
 from flask_login import current_user
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
@@ -126,6 +126,8 @@ def configure_security(app: Flask) -> None:
     app.view_functions["security.two_factor_rescue"] = _to_recovery
     code = "security.two_factor_token_validation"
     app.view_functions[code] = _never_logging_out(app.view_functions[code])
+    validate = "security.two_factor_setup_validate"
+    app.view_functions[validate] = _then_to_recovery_codes(app.view_functions[validate])
 
 
 def _second_factor(settings: Settings) -> dict[str, Any]:
@@ -137,6 +139,11 @@ def _second_factor(settings: Settings) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
         "SECURITY_TWO_FACTOR_SETUP_URL": "/account/authenticator",
         "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "/account",
+        "SECURITY_MSG_TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": (
+            "The authenticator is on: log-in now asks for its code, too.",
+            "success",
+        ),
+        "SECURITY_MSG_TWO_FACTOR_DISABLED": ("The authenticator is off.", "success"),
         "SECURITY_TWO_FACTOR_SETUP_TEMPLATE": "accounts/authenticator.html",
         "SECURITY_TWO_FACTOR_VERIFY_CODE_TEMPLATE": "accounts/code.html",
         "SECURITY_TOTP_SECRETS": totp_keys(secret_keys),
@@ -238,6 +245,20 @@ def _never_logging_out(validate: Callable[..., Any]) -> Callable[..., Any]:
         return validate(**values)
 
     return asked
+
+
+def _then_to_recovery_codes(turn_on: Callable[..., Any]) -> Callable[..., Any]:
+    """Whoever turned the authenticator on would lose the account with the phone."""
+
+    @wraps(turn_on)
+    def turned_on(**values: Any) -> Any:
+        answer = turn_on(**values)
+        on = current_user.is_authenticated and current_user.tf_primary_method
+        if on and not current_user.mf_recovery_codes and not _was_wrong(make_response(answer)):
+            return redirect(url_for("security.mf_recovery_codes"), 303)
+        return answer
+
+    return turned_on
 
 
 def _to_recovery() -> Any:

@@ -10,8 +10,11 @@ from flask_security.decorators import auth_required
 from server import people
 from server.audit import Wanted, entries_of
 from server.dashboard.blueprint import blueprint, signed_in
+from server.dashboard.notifications import MODE_WORDS
+from server.dashboard.words import in_words
 from server.extensions import db
 from server.language import gettext, lazy
+from server.models import AuditEntry
 from server.reports.membership import owned_site
 
 # What is not named here is shown by its own name.
@@ -75,6 +78,35 @@ WORDS = {
     "channel.removed": lazy("removed a channel"),
 }
 
+# What stands in the log by the names that the code gives it.
+TERMS = {
+    "password": lazy("password"),
+    "webauthn": lazy("passkey"),
+    "reset": lazy("link to a new password"),
+    "network": lazy("network"),
+    "word": lazy("word"),
+    "url": lazy("address"),
+}
+
+
+def _told(entry: AuditEntry) -> str:
+    """The words of an entry beside its action, in the language that is spoken."""
+    detail = entry.detail
+    if entry.action == "account.logged_in":
+        return ", ".join(str(TERMS.get(way, way)) for way in detail.split(", "))
+    if entry.action in ("member.invited", "member.added", "member.joined", "member.role_changed"):
+        who, sign, roles = detail.rpartition(": ")
+        return who + sign + " → ".join(map(in_words, roles.split(" → ")))
+    if entry.action in ("site.block_added", "site.block_removed"):
+        kind, space, pattern = detail.partition(" ")
+        return str(TERMS.get(kind, kind)) + space + pattern
+    if entry.action == "notifications.chosen":
+        return str(MODE_WORDS.get(detail, detail))
+    if entry.action == "site.reader_erased":
+        number = detail.removeprefix("submissions: ")
+        return gettext("submissions: %(number)s", number=number)
+    return detail
+
 
 @blueprint.get("/sites/<site_key>/log")
 @auth_required("session")
@@ -97,6 +129,7 @@ def show_audit(site_key: str) -> str:
         entries=found,
         members=members,
         words=WORDS,
+        told=_told,
         chosen=request.args,
         following=following,
     )

@@ -55,7 +55,7 @@ def phone(editor_client: FlaskClient) -> TOTP:
     action = re.search(r'action="(/account/authenticator/[^"]+)"', page)
     assert action, page
     answer = editor_client.post(action[1], data={"code": code_of(phone, -1)})
-    assert answer.location == "/account"
+    assert answer.location == "/account/recovery-codes"
     return phone
 
 
@@ -204,6 +204,26 @@ def test_secrets_are_not_stored_as_they_are(phone: TOTP, recovery_codes: list[st
     assert user.tf_totp_secret
     assert phone.base32_key not in user.tf_totp_secret
     assert not set(recovery_codes) & set(user.mf_recovery_codes or ())
+
+
+def test_authenticator_that_is_turned_on_leads_on_to_recovery_codes(
+    editor_client: FlaskClient, phone: TOTP
+) -> None:
+    page = editor_client.get("/account/recovery-codes").text
+
+    assert "The authenticator is on: log-in now asks for its code, too." in page
+    assert "You have no recovery codes: with the phone you would lose the account." in page
+
+
+def test_another_phone_leads_back_where_there_are_recovery_codes(
+    editor_client: FlaskClient, recovery_codes: list[str]
+) -> None:
+    page = editor_client.post("/account/authenticator", data={"setup": "authenticator"}).text
+    action = re.search(r'action="(/account/authenticator/[^"]+)"', page)
+    assert action, page
+    answer = editor_client.post(action[1], data={"code": code_of(authenticator_of(page))})
+
+    assert answer.location == "/account"
 
 
 def test_authenticator_can_be_turned_off(

@@ -73,6 +73,26 @@ def test_is_narrowed_by_member_action_and_days(
     assert {words for words in ("bo’s phone", "dee@news.example") if words in page} == shown
 
 
+def test_says_details_in_the_language_of_who_reads(
+    editor_client: FlaskClient, log: str, site: Site
+) -> None:
+    with write_transaction() as session:
+        here, bo = (
+            session.get_one(Site, site.id),
+            session.scalars(select(User).where(User.email == BO)).one(),
+        )
+        record(session, "account.logged_in", actor=bo, detail="password")
+        record(session, "member.role_changed", actor=bo, site=here, detail="x@y.z: viewer → editor")
+        record(session, "site.block_added", actor=bo, site=here, detail="word casino")
+        record(session, "notifications.chosen", actor=bo, site=here, detail="weekly")
+    editor_client.post("/account/language", data={"language": "ru"})
+
+    page = editor_client.get(log).text
+
+    for words in ("пароль", "x@y.z: наблюдатель → редактор", "слово casino", "Каждую неделю"):
+        assert words in page
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
