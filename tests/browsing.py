@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A browser on a closed or slow network must not spend its time looking for updates.
 ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
+# How long something takes to come says something about the machine alone.
+PATIENCE_MS = 30_000
 
 
 @contextmanager
@@ -26,6 +28,7 @@ def launch_browser() -> Iterator[Browser]:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
     # Chromium refuses its sandbox to root, as which containers and CI often run.
     arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield launched

@@ -28,7 +28,13 @@ from server.notify.routing import route_due
 from server.sites import add_member, add_site, add_user
 
 # A change is judged by the same examples as the one before; new ones are looked for on purpose.
-hypothesis.settings.register_profile("same", derandomize=True)
+# How long one takes, or takes to be made, says something about the machine alone.
+hypothesis.settings.register_profile(
+    "same",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.register_profile(
     "search", derandomize=False, max_examples=int(os.environ.get("EXAMPLES", "2000")), deadline=None
 )

@@ -8,7 +8,7 @@ from functools import partial
 from html import unescape
 
 import pytest
-from browsing import Newspaper, drag_over, launch_browser
+from browsing import PATIENCE_MS, Newspaper, drag_over, launch_browser
 from live_server import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page
 from smtp_server import MailServer
@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1100, "height": 800})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import log_in
+from browsing import PATIENCE_MS, log_in
 from live_server import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -30,7 +30,7 @@ def owned(server: LiveServer) -> LiveServer:
 def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
     """A browser without scripts, in which the owner is logged in."""
     context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     log_in(page, owned.url, OWNER, PASSWORD)
     yield page

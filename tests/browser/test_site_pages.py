@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from browsing import Newspaper, log_in
+from browsing import PATIENCE_MS, Newspaper, log_in
 from live_server import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -55,7 +55,7 @@ def test_preview_follows_the_form_and_leaves_the_writer_alone(
 @pytest.fixture
 def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
     context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     log_in(page, owned.url, OWNER, PASSWORD)
     yield page

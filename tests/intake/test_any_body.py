@@ -22,7 +22,7 @@ from server.models import Site, Submission
 examples = settings(
     max_examples=int(os.environ.get("EXAMPLES", "100")),
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 # Any code point, halves of surrogate pairs among them, as JSON can escape them.
 any_text = st.text(st.characters(exclude_categories=()), max_size=60)
