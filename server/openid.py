@@ -76,7 +76,8 @@ class _Glue(OAuthGlue):
 
     def get_redirect(self, name: str, endpoint: str, **values: Any) -> Any:
         """Lead to the provider; 404 where there is none of the name."""
-        provider = getattr(self.oauth, name, None) or abort(404)
+        # Authlib has attributes of its own beside the providers.
+        provider = getattr(self.oauth, name) if name in self.providers else abort(404)
         path = url_for_security(endpoint, name=name, **values).removeprefix(request.script_root)
         return provider.authorize_redirect(self.public_url + path)
 

@@ -161,7 +161,7 @@ def test_who_logged_out_meanwhile_proves_nothing_and_breaks_nothing(
     assert not is_in(client)
 
 
-@pytest.mark.parametrize("name", ["another", "oidc/../x", "%00"])
+@pytest.mark.parametrize("name", ["another", "oidc/../x", "%00", "register"])
 def test_unknown_provider_is_not_found(client: FlaskClient, name: str) -> None:
     assert client.post(f"/login/oauthstart/{name}").status_code == 404
     assert client.get(f"/login/oauthresponse/{name}").status_code == 404
