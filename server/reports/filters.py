@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,26 +34,6 @@ class Filter:
     def narrows(self) -> bool:
         """Whether anything but a site is given."""
         return self != Filter(site_id=self.site_id)
-
-    def stored(self) -> dict[str, Any]:
-        """As JSON, without what is not given; :meth:`from_stored` reads it."""
-        given = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) != field.default
-        }
-        return {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in given.items()
-        }
-
-    @classmethod
-    def from_stored(cls, stored: Mapping[str, Any]) -> Self:
-        values = dict(stored)
-        for name in ("first_day", "last_day"):
-            if name in values:
-                values[name] = date.fromisoformat(values[name])
-        return cls(**values)
 
 
 EVERYTHING = Filter()
