@@ -203,7 +203,10 @@ class _Written:
 
     def _made_processes(self, dialect: Dialect) -> list[tuple[str, Process]]:
         types = ((name, self._table.c[name].type) for name in self._columns)
-        return [(name, kind.dialect_impl(dialect).bind_processor(dialect)) for name, kind in types]
+        made = ((name, kind.dialect_impl(dialect).bind_processor(dialect)) for name, kind in types)
+        return [
+            (name, _once(process) if name.endswith("_at") else process) for name, process in made
+        ]
 
 
 class BulkInsert(_Written):
@@ -255,6 +258,11 @@ class BulkUpdate(_Written):
         changed = ", ".join(f'"{name}" = ?' for name in self._set)
         values = [self._values(statements.dialect, row) for row in rows]
         statements.add(f'UPDATE "{table}" SET {changed} WHERE id = ?', values, many=True)  # noqa: S608 - names of columns
+
+
+def _once(process: Process) -> Process:
+    """What is written together happened at the same moment."""
+    return None if process is None else lru_cache(maxsize=16)(process)
 
 
 def _as_json(rows: Sequence[Row]) -> str:

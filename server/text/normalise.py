@@ -30,6 +30,8 @@ def normalise(text: str) -> str:
 
     The result is NFC (UAX #15). Spaces at the ends stay, as one each: prefix and suffix need them.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text
     if not _ODD.search(text) and unicodedata.is_normalized("NFC", text):
         return text
     seen = _INVISIBLE.sub("", _HALF.sub("\ufffd", text))
