@@ -183,10 +183,18 @@ def _ids_of_view() -> Iterator[list[int]]:
 
 
 def _back() -> str:
+    """To the list, where the work goes on: at the report that the form names as ``next``, else at
+    the list's beginning."""
     session, user = db.session(), signed_in()
+    try:
+        anchor = f"report-{uuid.UUID(request.form.get('next', ''))}"
+    except ValueError:
+        anchor = "main"
     if request.form.get("from") == "page":
-        return url_for(".show_page", page_id=request.form.get("page", 0, type=_number))
-    return QueueAddress.read(request.form, membership.sites_of(session, user)).url()
+        page_id = request.form.get("page", 0, type=_number)
+        view = "all" if request.form.get("view") == "all" else None
+        return url_for(".show_page", page_id=page_id, view=view, _anchor=anchor)
+    return QueueAddress.read(request.form, membership.sites_of(session, user)).url(anchor)
 
 
 def _action(public_id: uuid.UUID) -> BulkAction:

@@ -110,6 +110,26 @@ def test_correction_and_note_are_a_key_away(queue: Page) -> None:
     expect(row.locator(".holder")).to_have_count(0)
 
 
+def test_what_is_written_outlives_its_row(queue: Page) -> None:
+    queue.keyboard.press("j")
+    row = queue.locator(f"#{queue.locator('.row:focus').get_attribute('id')}")
+    queue.keyboard.press("c")
+    note = row.get_by_label("A note for the site’s members")
+    note.fill("the author agrees")
+    row.get_by_role("button", name="Fixed").click()
+    expect(row).to_contain_text("Marked as fixed by")
+    expect(note).to_have_value("the author agrees")
+    assert violations(queue) == []
+    # Whoever leaves the page is asked first.
+    assert not queue.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    row.get_by_role("button", name="Undo").click()
+    expect(row.get_by_role("button", name="Fixed")).to_be_visible()
+    expect(note).to_have_value("the author agrees")
+    note.press("Control+Enter")
+    expect(note).to_have_count(0)
+    assert queue.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
 def test_second_editor_keeps_what_was_typed(queue: Page, newsroom: LiveServer) -> None:
     queue.keyboard.press("j")
     row = queue.locator(f"#{queue.locator('.row:focus').get_attribute('id')}")
@@ -184,6 +204,7 @@ def test_selected_reports_are_decided_together(queue: Page) -> None:
     rows = queue.locator(".row")
     picks = queue.locator(".pick")
     count = rows.count()
+    following = rows.nth(4).get_attribute("id")
     expect(queue.get_by_role("button", name="Mark as spam")).to_be_hidden()
 
     picks.nth(0).click()
@@ -199,6 +220,8 @@ def test_selected_reports_are_decided_together(queue: Page) -> None:
 
     expect(queue.get_by_role("status")).to_contain_text("3 reports marked as spam.")
     expect(rows).to_have_count(count - 3)
+    # The work goes on where it was.
+    expect(queue.locator(f"#{following}")).to_be_focused()
     queue.keyboard.press("u")
     expect(queue.get_by_role("status")).to_contain_text("3 reports are as they were before.")
     expect(rows).to_have_count(count)

@@ -103,6 +103,21 @@ def test_what_came_later_is_not_meant(
     assert set(fixed) == set(WORDS)
 
 
+def test_leads_back_to_where_the_work_goes_on(
+    editor_client: FlaskClient, reports: Sequence[Report]
+) -> None:
+    form = {"chosen": chosen(reports[:2]), "view": "all"}
+    following = str(reports[2].public_id)
+
+    def back(**more: object) -> str | None:
+        return editor_client.post("/bulk/take", data={**form, **more}).location
+
+    assert back(next=following) == f"/?view=all#report-{following}"
+    assert back(next="nonsense") == "/?view=all#main"
+    page = reports[0].page_id
+    assert back(**{"from": "page", "page": page}) == f"/pages/{page}?view=all#main"
+
+
 def test_all_reports_of_a_page(send: Send, reports: Sequence[Report]) -> None:
     answer = send("/bulk/rejected", whole="1", page=reports[2].page_id, **{"from": "page"})
 

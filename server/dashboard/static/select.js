@@ -27,6 +27,14 @@
       show();
     });
     whole.addEventListener("change", show);
+    // The work goes on at the next report that is not selected.
+    bar.addEventListener("submit", () => {
+      const rows = [...document.querySelectorAll(".row:not(.done)")];
+      const isChosen = (row) => row.querySelector(".pick:checked");
+      const end = rows.findLastIndex(isChosen) + 1;
+      const next = rows[end] ?? rows.slice(0, end).findLast((row) => !isChosen(row));
+      bar.elements.next.value = whole.checked || !next ? "" : next.id.replace("report-", "");
+    });
     document.addEventListener("click", (event) => {
       const pick = event.target.closest?.(".pick");
       if (!pick) return;

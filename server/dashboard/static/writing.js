@@ -48,7 +48,8 @@
     write(begun);
   });
 
-  // Another action on the same row does not take away what is being written.
+  // Another action on the same row does not take away what is being written, not even where it
+  // leaves only a line of the row.
   let kept = [];
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { target, requestConfig } = detail;
@@ -58,15 +59,34 @@
     kept.row = target.id;
   });
 
+  const slotOf = (row) => {
+    const slot = row.querySelector(".writing");
+    if (slot) return slot;
+    const added = document.createElement("div");
+    added.className = "writing";
+    row.append(added);
+    return added;
+  };
+
   document.addEventListener("htmx:afterSwap", () => {
-    const slot = kept.row && document.getElementById(kept.row)?.querySelector(".writing");
-    const version = slot?.querySelector("[name=version]") ??
-      slot?.closest(".row").querySelector(".actions [name=version]");
-    for (const form of version ? kept : []) {
-      form.elements.version.value = version.value;
-      slot.append(form);
+    const row = kept.length > 0 && document.getElementById(kept.row);
+    if (row) {
+      const version = row.querySelector(".writing [name=version]") ??
+        row.querySelector(".actions [name=version]");
+      const slot = slotOf(row);
+      for (const form of kept) {
+        if (version) form.elements.version.value = version.value;
+        // A line has no key that would bring it back.
+        if (row.matches(".done")) form.hidden = false;
+        slot.append(form);
+      }
     }
     kept = [];
+  });
+
+  // Nor does leaving the page, unasked.
+  window.addEventListener("beforeunload", (event) => {
+    if ([...document.querySelectorAll(".write")].some(isChanged)) event.preventDefault();
   });
 
   document.addEventListener("htmx:load", ({ target }) => {
