@@ -14,6 +14,9 @@ from limits import RateLimitItem
 
 # So many windows are kept before those that are over are looked for.
 FEW = 1_000
+# No more are kept, some 100 MB: a flood that comes from everywhere to pages that are not there must
+# not fill the memory.
+MOST = 200_000
 
 
 class WindowStats(NamedTuple):
@@ -57,11 +60,16 @@ class Windows:
         return WindowStats(until, max(0, item.amount - count))
 
     def _forget(self, moment: float) -> None:
-        """Drop windows that are over, as often as their number has doubled."""
+        """Drop windows that are over, as often as their number has doubled; where too many are
+        left, those too that end last. They count for a day: what a minute allows holds all the
+        same."""
         if len(self._counted) < self._many:
             return
-        self._counted = {key: kept for key, kept in self._counted.items() if kept[1] > moment}
-        self._many = max(FEW, 2 * len(self._counted))
+        kept = {key: each for key, each in self._counted.items() if each[1] > moment}
+        if len(kept) > MOST // 2:
+            kept = dict(sorted(kept.items(), key=lambda each: each[1][1])[: MOST // 2])
+        self._counted = kept
+        self._many = max(FEW, 2 * len(kept))
 
 
 def _counts(item: RateLimitItem, until: float, moment: float) -> bool:
