@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
 
 from flask import current_app, request
 
@@ -15,29 +16,24 @@ KEY_LENGTH = 16
 # Who has a /48 of IPv6 has 65,536 of the networks that count as one each: they share what so many
 # of them may send.
 SHARED_BY = 8
+_SENDER = "copydesk.sender"
 
 
-# Readers of one moment; nothing of it outlives the process.
-@lru_cache(maxsize=256)
 def prefix_of(address: str) -> str:
     """The /32 of an IPv4 address, the /64 of an IPv6 one (one household or one server).
 
     What is no address is returned unchanged.
     """
     parsed = _parsed(address)
-    if parsed is None:
-        return address
+    return address if parsed is None else _network(parsed)
+
+
+def _network(parsed: IPv4Address | IPv6Address, length: int = 64) -> str:
+    """``length``: of the prefix of an address of IPv6."""
     if isinstance(parsed, IPv4Address):
         return f"{parsed}/32"
-    return str(IPv6Network((parsed, 64), strict=False))
-
-
-def wide_prefix_of(address: str) -> str | None:
-    """The /48 of an IPv6 address (one subscriber at most providers); None of any other."""
-    parsed = _parsed(address)
-    if not isinstance(parsed, IPv6Address):
-        return None
-    return str(IPv6Network((parsed, 48), strict=False))
+    rest = parsed.max_prefixlen - length
+    return f"{IPv6Address(int(parsed) >> rest << rest)}/{length}"
 
 
 def sent_from(networks: Collection[IPv4Network | IPv6Network]) -> bool:
@@ -60,33 +56,48 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     return parsed
 
 
+class _Sender(NamedTuple):
+    prefix: str
+    keys: tuple[tuple[str, int], ...]
+
+
 def address_prefix() -> str:
     """The prefix of the present request's sender."""
-    return prefix_of(request.remote_addr or "unknown")
+    return _sender().prefix
 
 
 def sender_key() -> str:
     """What stands for the sender where limits count: a keyed hash of the prefix, so that the
     storage of the counters holds no address."""
-    return sender_keys()[0][0]
+    return _sender().keys[0][0]
 
 
 def sender_keys() -> tuple[tuple[str, int], ...]:
     """What stands for the sender where limits count, each with how many times the limit of one
-    network it may reach: the network, and with IPv6 the /48 that it lies in."""
-    secret = str(current_app.config["SECRET_KEY"])
-    narrow, wide = _keys_of(request.remote_addr or "unknown", secret)
-    return ((narrow, 1),) if wide is None else ((narrow, 1), (wide, SHARED_BY))
+    network it may reach: the network, and with IPv6 the /48 (one subscriber at most providers) that
+    it lies in."""
+    return _sender().keys
 
 
-@lru_cache(maxsize=256)
-def _keys_of(address: str, secret: str) -> tuple[str, str | None]:
-    wide = wide_prefix_of(address)
-    return _keyed(prefix_of(address), secret), None if wide is None else _keyed(wide, secret)
+def _sender() -> _Sender:
+    """Made once for a request, and gone with it: addresses are remembered nowhere."""
+    found: _Sender | None = request.environ.get(_SENDER)
+    if found is None:
+        found = request.environ[_SENDER] = _sender_at(request.remote_addr or "unknown")
+    return found
 
 
-def _keyed(prefix: str, secret: str) -> str:
-    key = _sender_secret(secret)
+def _sender_at(address: str) -> _Sender:
+    parsed = _parsed(address)
+    prefix = address if parsed is None else _network(parsed)
+    keys = [(_keyed(prefix), 1)]
+    if isinstance(parsed, IPv6Address):
+        keys.append((_keyed(_network(parsed, 48)), SHARED_BY))
+    return _Sender(prefix, tuple(keys))
+
+
+def _keyed(prefix: str) -> str:
+    key = _sender_secret(str(current_app.config["SECRET_KEY"]))
     return hashlib.blake2b(prefix.encode(), key=key, digest_size=KEY_LENGTH).hexdigest()
 
 

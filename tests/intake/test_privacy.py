@@ -1,9 +1,12 @@
-"""No log holds a sender's address or what a reader wrote."""
+"""No log holds a sender's address or what a reader wrote, and no memory an address."""
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
+import sys
+from functools import lru_cache
 
 import pytest
 from flask import Flask
@@ -17,6 +20,7 @@ from server.network import sender_key
 
 SECRET = "Call me, Ann Miller"
 ADDRESS = "198.51.100.77"
+LRU_CACHE = type(lru_cache(len))
 
 
 def test_errors_of_the_database_are_logged_without_what_a_reader_wrote(
@@ -58,9 +62,26 @@ def test_a_refused_request_is_not_logged(
 def test_limits_know_a_sender_by_a_keyed_hash(app: Flask) -> None:
     with app.test_request_context(environ_base={"REMOTE_ADDR": ADDRESS}):
         first = sender_key()
-        app.config["SECRET_KEY"] = "another"
+    app.config["SECRET_KEY"] = "another"
+    with app.test_request_context(environ_base={"REMOTE_ADDR": ADDRESS}):
         second = sender_key()
 
     assert ADDRESS not in first
     assert len(first) == 32
     assert first != second
+
+
+def test_no_address_is_remembered_for_the_next_request(client: FlaskClient, site: Site) -> None:
+    for data in (json.dumps(body_for(site)), SECRET):
+        client.post("/api/v1/submissions", data=data, environ_base={"REMOTE_ADDR": ADDRESS})
+
+    caches = [
+        each
+        for name, module in list(sys.modules.items())
+        if name.startswith("server.")
+        for each in vars(module).values()
+        if type(each) is LRU_CACHE
+    ]
+    assert len(caches) > 5
+    remembered = [repr(kept) for each in caches for kept in gc.get_referents(each)]
+    assert not [kept for kept in remembered if ADDRESS in kept]
