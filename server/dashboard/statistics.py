@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, render_template, request
 from flask_security.decorators import auth_required
@@ -12,6 +13,7 @@ from flask_security.decorators import auth_required
 from server.clock import now
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.plots import HEIGHT, WIDTH, plot_of
+from server.dashboard.queue_address import zone_of
 from server.dashboard.spreadsheet import BYTE_ORDER_MARK, MEDIA_TYPE, lines_of
 from server.extensions import db
 from server.language import gettext
@@ -19,11 +21,13 @@ from server.models import Site
 from server.reports.membership import site_among, sites_of
 from server.statistics.figure import Figure, Period
 from server.statistics.figures import FIGURES
+from server.text.zone import is_zone
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the address asks for: ``?site=<key>&from=<date>&to=<date>``."""
+    """What the address asks for: ``?site=<key>&from=<date>&to=<date>``. Days are the site's; where
+    several sites are in several time zones, those of ``&zone=<IANA name>``, else of UTC."""
 
     sites: Sequence[Site]
     site: Site | None
@@ -37,9 +41,12 @@ class Choice:
         site = site_among(db.session(), sites, key)
         if key and site is None:
             abort(404)
+        zone, given = zone_of([site] if site else sites), request.args.get("zone", "")
+        if site is None and _have_several_zones(sites) and is_zone(given):
+            zone = given
         try:
             period = Period.read(
-                request.args.get("from", ""), request.args.get("to", ""), now().date()
+                request.args.get("from", ""), request.args.get("to", ""), _today_in(zone), zone
             )
         except ValueError as error:
             abort(400, str(error))
@@ -51,8 +58,18 @@ class Choice:
 
     def fields(self) -> dict[str, str]:
         """The address's own names and values."""
-        fields = {"from": str(self.period.first), "to": str(self.period.last)}
-        return fields | ({"site": self.site.key} if self.site else {})
+        return {"from": str(self.period.first), "to": str(self.period.last), **self.beside}
+
+    @property
+    def several_zones(self) -> bool:
+        return _have_several_zones(self.sites)
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """Those that another period keeps."""
+        if self.site:
+            return {"site": self.site.key}
+        return {"zone": self.period.zone} if self.several_zones else {}
 
 
 @blueprint.get("/statistics")
@@ -65,7 +82,7 @@ def show_statistics() -> str:
         "dashboard/statistics.html",
         choice=choice,
         figures=[(figure, plot_of(figure, choice.period)) for figure in figures],
-        ranges=_ranges(now().date()),
+        ranges=_ranges(_today_in(choice.period.zone)),
         width=WIDTH,
         height=HEIGHT,
     )
@@ -85,6 +102,14 @@ def show_figure_as_csv(name: str) -> Response:
         f'attachment; filename="{name}-{choice.period.first}-{choice.period.last}.csv"'
     )
     return response
+
+
+def _have_several_zones(sites: Sequence[Site]) -> bool:
+    return len({each.zone for each in sites}) > 1
+
+
+def _today_in(zone: str) -> date:
+    return now().astimezone(ZoneInfo(zone)).date()
 
 
 def _ranges(today: date) -> list[tuple[str, dict[str, str]]]:

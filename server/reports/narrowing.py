@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from operator import ge, gt, lt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -19,6 +18,7 @@ from server.reports.words import found_by, has_words
 from server.text.address import AddressError, address_hash
 from server.text.page_identity import page_key
 from server.text.words import wanted
+from server.text.zone import midnight
 
 # How many different authors, sections or languages of a site are looked through for what was
 # typed. Of a site with more, the name must be typed in full.
@@ -131,19 +131,15 @@ def _ranges(filter: Filter) -> tuple[Range, ...]:
     last = Report.last_submitted_at.key
     found = []
     if filter.first_day:
-        found.append(Range(last, ge, _midnight(filter.first_day, filter.zone)))
+        found.append(Range(last, ge, midnight(filter.first_day, filter.zone or "UTC")))
     if filter.last_day:
         following = filter.last_day + timedelta(days=1)
-        found.append(Range(last, lt, _midnight(following, filter.zone)))
+        found.append(Range(last, lt, midnight(following, filter.zone or "UTC")))
     if filter.min_readers > 1:
         found.append(Range(Report.readers.key, ge, filter.min_readers))
     if filter.min_score > 0:
         found.append(Range(Report.score.key, ge, filter.min_score))
     return tuple(found)
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone or "UTC")).astimezone(UTC)
 
 
 def _of_page(condition: Condition, site_ids: Sequence[int]) -> Part:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from server.language import gettext
+from server.text.zone import midnight, offsets
 
 Cell = str | int | float | None
 
@@ -20,29 +21,35 @@ MOST_WEEKS_DAYS = 400
 
 @dataclass(frozen=True)
 class Period:
-    """Whole days in UTC, ``first`` and ``last`` included."""
+    """Whole days in ``zone``, an IANA name; ``first`` and ``last`` included."""
 
     first: date
     last: date
+    zone: str = "UTC"
 
     @classmethod
-    def read(cls, first: str, last: str, today: date) -> Period:
+    def read(cls, first: str, last: str, today: date, zone: str = "UTC") -> Period:
         """From ``YYYY-MM-DD``; empty for the last 30 days. Raises ValueError, naming the field,
         for what is no date or a period that ends before it begins."""
         end = _date("to", last) or today
         begin = _date("from", first) or end - USUAL
         if begin > end:
             raise ValueError("from: " + gettext("must not be after “to”."))
-        return cls(max(begin, end - LONGEST), end)
+        return cls(max(begin, end - LONGEST), end, zone)
 
     @property
     def begin(self) -> datetime:
-        return datetime.combine(self.first, time(), UTC)
+        return midnight(self.first, self.zone)
 
     @property
     def end(self) -> datetime:
         """The moment after it."""
-        return datetime.combine(self.last + timedelta(days=1), time(), UTC)
+        return midnight(self.last + timedelta(days=1), self.zone)
+
+    @property
+    def offsets(self) -> Sequence[tuple[datetime, timedelta]]:
+        """How far the zone is ahead of UTC, and from when on."""
+        return offsets(self.zone, self.begin, self.end)
 
     @property
     def grain(self) -> str:

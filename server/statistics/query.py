@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, cast, func
+from sqlalchemy import ColumnElement, Integer, Interval, case, cast, func, literal
 from sqlalchemy.orm import Session
 
 from server.models import Report
@@ -42,11 +43,26 @@ def resolved(sites: Sites, period: Period) -> list[ColumnElement[bool]]:
 
 
 def start_of(session: Session, period: Period, column: Any) -> ColumnElement[Any]:
-    """The first day, in UTC, of the row that a moment belongs to (see :meth:`Period.starts`); a
-    date on PostgreSQL, its text on SQLite."""
+    """The first day, in the period's zone, of the row that a moment belongs to (see
+    :meth:`Period.starts`); a date on PostgreSQL, its text on SQLite."""
     if session.get_bind().dialect.name == "sqlite":
-        return func.date(column, *_SQLITE_STEPS[period.grain])
-    return func.date(func.date_trunc(period.grain, func.timezone("UTC", column)))
+        ahead = _ahead(period, column, lambda offset: f"{offset.total_seconds():+.0f} seconds")
+        return func.date(column, ahead, *_SQLITE_STEPS[period.grain])
+    ahead = _ahead(period, column, lambda offset: literal(offset, Interval()))
+    return func.date(func.date_trunc(period.grain, func.timezone("UTC", column) + ahead))
+
+
+def _ahead(period: Period, column: Any, said: Callable[[timedelta], Any]) -> Any:
+    """How far the zone is ahead of UTC at a moment, as ``said``. SQLite knows no zones, and what
+    PostgreSQL knows of them may be of another year."""
+    *earlier, (_, last) = period.offsets
+    if not earlier:
+        return said(last)
+    ends = [moment for moment, _ in period.offsets[1:]]
+    return case(
+        *((column < end, said(offset)) for end, (_, offset) in zip(ends, earlier, strict=True)),
+        else_=said(last),
+    )
 
 
 def seconds_between(session: Session, earlier: Any, later: Any) -> ColumnElement[Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from submissions import Submit
 
 from server.database import write_transaction
-from server.models import Site
-from server.sites import add_site
+from server.models import Report, Site, User
+from server.sites import add_member, add_site
 from server.statistics.figures import FIGURES
 
 
@@ -107,3 +109,43 @@ def test_usual_periods_keep_the_site(
 
     assert f"/statistics?site={site.key}&amp;from=" in page
     assert re.search(r'aria-current="true">30 days<', page)
+
+
+def test_days_are_those_of_the_sites_time_zone(
+    editor_client: FlaskClient, site: Site, submit: Submit
+) -> None:
+    submit()
+    with write_transaction() as session:
+        session.get_one(Site, site.id).zone = "Europe/Berlin"
+        came = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
+        session.execute(update(Report).values(first_submitted_at=came))
+    query = "from=2026-11-10&to=2026-11-11&zone=America/New_York"
+
+    page = editor_client.get(f"/statistics?{query}").text
+    table = editor_client.get(f"/statistics/days.csv?{query}").text
+
+    assert "Days in this time zone: Europe/Berlin" in page
+    assert list(csv.reader(io.StringIO(table)))[1:] == [
+        ["2026-11-10", "0", "0", "0", "0"],
+        ["2026-11-11", "1", "0", "0", "0"],
+    ]
+
+
+def test_days_of_sites_in_several_zones_are_those_of_the_address(
+    editor_client: FlaskClient, editor: User, site: Site
+) -> None:
+    with write_transaction() as session:
+        other = add_site(session, "Other", ["https://other.example"])
+        other.zone = "Asia/Tokyo"
+        add_member(session, session.get_one(User, editor.id), other, "editor")
+
+    def page(query: str = "") -> str:
+        return editor_client.get(f"/statistics{query}").text
+
+    assert "Days in this time zone: UTC" in page()
+    assert "Days in this time zone: UTC" in page("?zone=../etc/passwd")
+    chosen = page("?zone=Asia/Kathmandu")
+    assert "Days in this time zone: Asia/Kathmandu" in chosen
+    assert "days.csv?from=" in chosen
+    assert "zone=Asia/Kathmandu" in chosen
+    assert "Days in this time zone: Asia/Tokyo" in page(f"?site={other.key}&zone=Asia/Kathmandu")

@@ -249,6 +249,33 @@ def test_long_periods_are_counted_by_week_or_month(
     assert sum(row[1] for row in figure("days", site, period=period).rows) == 2
 
 
+def test_days_are_those_of_the_zone(site: Site) -> None:
+    """At half past eleven in UTC it is tomorrow in Berlin, and not yet in New York."""
+    report(site, FIRST, fixed_after=timedelta(hours=2))
+
+    for zone, day, day_of_fix in (
+        ("UTC", "2026-11-10", "2026-11-11"),
+        ("Europe/Berlin", "2026-11-11", "2026-11-11"),
+        ("America/New_York", "2026-11-10", "2026-11-10"),
+        ("Asia/Kathmandu", "2026-11-11", "2026-11-11"),
+    ):
+        period = replace(PERIOD, zone=zone)
+        days = rows(figure("days", site, period=period))
+        assert {each: row[0] for each, row in days.items() if row[0]} == {day: 1}, zone
+        assert {each: row[1] for each, row in days.items() if row[1]} == {day_of_fix: 1}, zone
+        assert rows(figure("time-to-fix", site, period=period))[day_of_fix] == (2.0, 1), zone
+        assert rows(figure("readers", site, period=period))[day] == (1, 1), zone
+
+
+def test_days_are_right_on_both_sides_of_the_end_of_summer_time(site: Site) -> None:
+    """Berlin's clocks went back on 25 October 2026: 22:30 UTC was past midnight before it alone."""
+    for day in (24, 25):
+        report(site, datetime(2026, 10, day, 22, 30, tzinfo=UTC))
+    period = Period(date(2026, 10, 24), date(2026, 10, 26), "Europe/Berlin")
+
+    assert [row[1] for row in figure("days", site, period=period).rows] == [0, 2, 0]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_is_empty_without_reports(site: Site, name: str) -> None:
     assert figure(name, site).empty
