@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from server.intake.schema import ProblemSchema, Whole
+from server.intake.fields import Whole
+from server.intake.schema import ProblemSchema
 from server.models import Report
 from server.models.report import STATUSES
 from server.reports.resolution import RESOLUTIONS

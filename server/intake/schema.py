@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeGuard
+from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
+from server.intake.fields import Lenient, Text, Whole
 from server.reports.submission import NewSubmission
 from server.text.address import (
     AddressError,
@@ -15,7 +16,6 @@ from server.text.address import (
     require_as_browsers_write,
 )
 from server.text.mailbox import InvalidAddress, checked_address
-from server.text.marks import MAX_CLUSTER, has_overlong_cluster
 from server.text.normalise import normalise
 from server.text.page_identity import page_key
 from server.text.place import Quote, place_hash, place_of
@@ -31,72 +31,6 @@ SOMETHING_SEEN = (
     r"[^\u0000\u0009-\u000d\u001c-\u0020\u0085\u00a0\u00ad\u1680\u180e\u2000-\u200b\u2028\u2029"
     r"\u202f\u205f\u2060\u3000\ufeff]"
 )
-
-_UNUSABLE = re.compile("[\0\ud800-\udfff]")
-
-
-class Text(fields.String):
-    """A string that every part behind it can store and show: no NUL, no half of a surrogate pair.
-
-    ``maximum`` counts code points; ``meaning`` is what the OpenAPI document says of the field, and
-    ``form`` is what it says as a schema. ``None`` counts as empty.
-    """
-
-    default_error_messages = {  # noqa: RUF012 - marshmallow's own form
-        "nul": "must not contain NUL.",
-        "surrogate": "contains half of a surrogate pair.",
-        "cluster": "has a character made of more than {most} others.",
-        "too_long": "has {length} characters; at most {maximum} are allowed.",
-    }
-
-    def __init__(self, maximum: int, **options: Any) -> None:
-        options.setdefault("allow_none", not options.get("required", False))
-        meaning, form = options.pop("meaning", ""), options.pop("form", {})
-        options["metadata"] = {"maxLength": maximum, "description": meaning, **form}
-        super().__init__(**options)
-        self.maximum = maximum
-
-    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
-        if self.is_plain(value):
-            # What nearly every field is: without marshmallow's six calls for each.
-            if self.validators:
-                self._validate(value)
-            return value
-        return super().deserialize(value, attr, data, **options)
-
-    def is_plain(self, value: object) -> TypeGuard[str]:
-        """Whether a value is a string as this field takes it, validators apart."""
-        return (
-            type(value) is str
-            and len(value) <= self.maximum
-            and (
-                "\0" not in value
-                if value.isascii()
-                else not _UNUSABLE.search(value) and not has_overlong_cluster(value)
-            )
-        )
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **options)
-        if found := _UNUSABLE.search(text):
-            raise self.make_error("nul" if found[0] == "\0" else "surrogate")
-        if has_overlong_cluster(text):
-            raise self.make_error("cluster", most=MAX_CLUSTER)
-        if len(text) > self.maximum:
-            raise self.make_error("too_long", length=len(text), maximum=self.maximum)
-        return text
-
-
-class Whole(fields.Integer):
-    """A whole number however JSON writes it: ``7``, ``7.0``, ``7e0``; no text, no fraction."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(strict=True, **options)
-
-    def _validated(self, value: Any) -> int:
-        whole = isinstance(value, float) and value.is_integer()
-        number: int = super()._validated(int(value) if whole else value)
-        return number
 
 
 def _page_address(value: str) -> None:
@@ -133,44 +67,7 @@ def _email_address(value: str) -> None:
         raise ValidationError(f"is not an e-mail address: {error}") from None
 
 
-class _Lenient(Schema):
-    class Meta:
-        # Old servers take new widgets.
-        unknown = EXCLUDE
-
-    def load(self, data: Any, **options: Any) -> Any:
-        if not options:
-            try:
-                return self.well_formed(data)
-            except ValidationError:
-                pass
-        # Once more, for what marshmallow has to say of each field.
-        return super().load(data, **options)
-
-    def well_formed(self, data: Any) -> dict[str, Any]:
-        """What marshmallow loads, by the same fields and validators, without its many calls for
-        each. Raises ValidationError for whatever is not plainly right."""
-        if type(data) is not dict:
-            raise ValidationError("is no object.")
-        loaded: dict[str, Any] = {}
-        for name, field in self.load_fields.items():
-            if name not in data:
-                field._validate_missing(missing)
-                continue
-            value = data[name]
-            if isinstance(field, Text) and field.is_plain(value):
-                if field.validators:
-                    field._validate(value)
-            elif isinstance(field, fields.Nested) and isinstance(field.schema, _Lenient):
-                if value is not None or not field.allow_none:
-                    value = field.schema.well_formed(value)
-            else:
-                value = field.deserialize(value, name, data)
-            loaded[name] = value
-        return loaded
-
-
-class PageSchema(_Lenient):
+class PageSchema(Lenient):
     url = Text(
         4096,
         meaning="the address that the reader sees",
@@ -185,7 +82,7 @@ class PageSchema(_Lenient):
     section = Text(200, meaning="what the page declares, an untrusted hint")
 
 
-class PositionSchema(_Lenient):
+class PositionSchema(Lenient):
     start = Whole(
         required=True,
         validate=validate.Range(min=-MAX_POSITION, max=MAX_POSITION),
@@ -201,7 +98,7 @@ class PositionSchema(_Lenient):
     )
 
 
-class SelectorSchema(_Lenient):
+class SelectorSchema(Lenient):
     exact = Text(
         MAX_EXACT,
         meaning="the selected text, normalised; something of it can be seen",
@@ -218,17 +115,17 @@ class SelectorSchema(_Lenient):
     )
 
 
-class PassageSchema(_Lenient):
+class PassageSchema(Lenient):
     before = Text(1000, meaning="the sentence up to the selection")
     after = Text(1000, meaning="the sentence from the selection on")
 
 
-class SolutionSchema(_Lenient):
+class SolutionSchema(Lenient):
     token = Text(1000, meaning="the `token` of the challenge", required=True)
     solution = Text(2000, meaning="what its kind asks for", required=True)
 
 
-class SubmissionSchema(_Lenient):
+class SubmissionSchema(Lenient):
     site = Text(64, meaning="the site's public key", required=True)
     idempotency_key = Text(
         64,
