@@ -16,6 +16,7 @@ from http_receiver import Receiver
 
 from server import outbound
 from server.outbound import Failed, Refused, post, target_of
+from server.public_address import is_public
 
 PRIVATE = [
     "127.0.0.1", "127.1.2.3", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
@@ -33,12 +34,12 @@ PUBLIC = [
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_private_address(address: str) -> None:
-    assert not outbound.is_public(ip_address(address))
+    assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_address(address: str) -> None:
-    assert outbound.is_public(ip_address(address))
+    assert is_public(ip_address(address))
 
 
 @pytest.mark.parametrize(
