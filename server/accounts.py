@@ -25,7 +25,13 @@ from server.network import sender_key
 from server.notify.account_mail import RESET_HOURS
 from server.passwords import MIN_LENGTH, PasswordRules
 from server.problems import wants_problem
-from server.second_factor import NotedRecoveryCodes, SingleUseTotp, recovery_keys, totp_keys
+from server.second_factor import (
+    AnyPasskey,
+    NotedRecoveryCodes,
+    SingleUseTotp,
+    recovery_keys,
+    totp_keys,
+)
 from server.sites import find_user
 from server.text.mailbox import InvalidAddress, checked_address
 
@@ -33,6 +39,7 @@ security = Security(
     totp_cls=SingleUseTotp,
     mf_recovery_codes_util_cls=NotedRecoveryCodes,
     password_util_cls=PasswordRules,
+    webauthn_util_cls=AnyPasskey,
 )
 
 # What guards the account changes only shortly after a log-in, or after saying the password again.

@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 from flask_security.core import UserMixin
 from flask_security.recovery_codes import MfRecoveryCodesUtil
 from flask_security.totp import Totp
+from flask_security.webauthn_util import WebauthnUtil
 from passlib.totp import TOTP, AppWallet, TotpMatch
 from sqlalchemy import select
 
@@ -84,3 +86,13 @@ def _derived(purpose: str, secret: str) -> bytes:
     return hashlib.blake2b(
         purpose.encode(), key=hashlib.sha512(secret.encode()).digest(), digest_size=32
     ).digest()
+
+
+class AnyPasskey(WebauthnUtil):
+    """Passkeys of this device, too: by itself Flask-Security asks for one that can be carried
+    around, and then no browser offers its own fingerprint or face."""
+
+    def authenticator_selection(self, user: Any, usage: str) -> Any:
+        criteria = super().authenticator_selection(user, usage)
+        criteria.authenticator_attachment = None
+        return criteria

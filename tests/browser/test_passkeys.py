@@ -9,7 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
-    "transport": "usb",
+    # Of the device itself, as a fingerprint reader is.
+    "transport": "internal",
     "hasResidentKey": True,
     "hasUserVerification": True,
     "isUserVerified": True,
@@ -19,7 +20,7 @@ AUTHENTICATOR = {
 
 @pytest.fixture
 def page(context: BrowserContext, server: LiveServer) -> Page:
-    """A browser with a security key plugged in, in which the editor is logged in."""
+    """A browser of a device with a fingerprint reader, in which the editor is logged in."""
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")

@@ -226,6 +226,13 @@ def test_another_phone_leads_back_where_there_are_recovery_codes(
     assert answer.location == "/account"
 
 
+def test_passkey_may_be_of_the_device_or_carried_around(editor_client: FlaskClient) -> None:
+    page = editor_client.post("/account/passkeys", data={"name": "Laptop", "usage": "first"}).text
+
+    assert "residentKey" in page
+    assert "authenticatorAttachment" not in page
+
+
 def test_authenticator_can_be_turned_off(
     app: Flask, editor_client: FlaskClient, phone: TOTP, log_in: LogIn
 ) -> None:
