@@ -16,6 +16,7 @@ from server.language import gettext, ngettext
 from server.models import Delivery, DeliveryReport, Report
 from server.notify import assigned, flood, headers
 from server.notify.evidence_words import evidence_of
+from server.notify.failure import SendingError
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.recipients import Recipients
 from server.notify.report_mail import acting_as, action_links, title_of
@@ -60,14 +61,20 @@ class Group:
 def render_collected(
     session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
 ) -> Rendered:
-    """What waited and now comes as one mail. Raises ValueError where it is about no report."""
+    """What waited and now comes as one mail. Raises ValueError where it is about no report, and
+    SendingError where nobody is to hear of the site at the address any more, and where what was
+    assigned is somebody else's by now: it may have waited for hours."""
     reports = _reports(session, delivery)
     if not reports:
         raise ValueError("the delivery is about no report")
+    if recipients.at(session, delivery.site, delivery.recipient) is None:
+        raise SendingError("Nobody hears of the site at this address any more.", permanent=True)
     given = delivery.collects == assigned.COLLECTS
     if given:
         # What somebody else has by now is theirs.
-        reports = [each for each in reports if _is_theirs(each, delivery)] or reports
+        reports = [each for each in reports if _is_theirs(each, delivery)]
+        if not reports:
+            raise SendingError("What was assigned is somebody else's by now.", permanent=True)
     reports.sort(key=lambda each: (each.status == "open", each.score, each.id), reverse=True)
     with EditorsLetter(session, delivery, settings, recipients) as letter:
         count = len(reports)

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 from flask.testing import FlaskClient
 from smtp_server import MailServer
-from sqlalchemy import select
+from sqlalchemy import select, update
 from submissions import EDITOR, PASSWORD, Submit
 from telling import Deliveries, texts
 
@@ -19,6 +19,7 @@ from server.extensions import db
 from server.models import Membership, Report, Site, User
 from server.notify.deliver import deliver_due
 from server.notify.subscriptions import Choices, choose, stop
+from server.people import remove_member
 from server.sites import add_member, add_user
 
 ANN = "ann@news.example"
@@ -195,3 +196,43 @@ def test_viewer_is_not_asked(editor_client: FlaskClient, site: Site) -> None:
         '<input type="hidden" name="assigned" value="1">'
         in editor_client.get("/notifications").text
     )
+
+
+def test_who_left_the_site_meanwhile_reads_nothing_of_it(
+    assign: Assign,
+    deliveries: Deliveries,
+    make_due: Callable[[], None],
+    mail_server: MailServer,
+    site: Site,
+    ann: User,
+) -> None:
+    assign("recieve")
+    with write_transaction() as session:
+        user, here = session.get_one(User, ann.id), session.get_one(Site, site.id)
+        remove_member(session, user, here, actor=None)
+    make_due()
+    deliver_due()
+
+    assert not [each for each in mail_server.messages if "assigned" in each["Subject"]]
+    failed = {each.recipient: each.last_error for each in deliveries() if each.state == "failed"}
+    assert failed == {ANN: "Nobody hears of the site at this address any more."}
+
+
+def test_what_somebody_else_took_meanwhile_is_not_told(
+    assign: Assign,
+    deliveries: Deliveries,
+    make_due: Callable[[], None],
+    mail_server: MailServer,
+    editor: User,
+) -> None:
+    assign("recieve")
+    with write_transaction() as session:
+        session.execute(update(Report).values(assignee_id=editor.id))
+    make_due()
+    deliver_due()
+
+    assert ANN not in [
+        str(each["To"]) for each in mail_server.messages if "assigned" in each["Subject"]
+    ]
+    failed = {each.recipient: each.last_error for each in deliveries() if each.state == "failed"}
+    assert failed == {ANN: "What was assigned is somebody else's by now."}
