@@ -160,7 +160,7 @@ def erase_site(site_key: str) -> Response | tuple[str, int]:
         audit.record(
             session, "site.erased", actor=session.get_one(User, user_id), site=None, detail=name
         )
-    flash(gettext("%(site)s is erased.", site=name))
+    flash(gettext("%(site)s is erased. What it held is deleted within the hour.", site=name))
     return redirect(url_for(".show_sites"), 303)
 
 
