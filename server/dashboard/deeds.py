@@ -25,7 +25,7 @@ def deed(event: Event) -> str:
         "rejected": gettext("Rejected"),
         "spam": gettext("Marked as spam"),
         "reopened": gettext("Opened again"),
-        "unassigned": gettext("Put back"),
+        "unassigned": gettext("Given back"),
         "corrected": gettext("Correction changed"),
     }[event.kind]
 

@@ -68,7 +68,7 @@ class TestAssign:
         assert report.assignee is not None
         assert report.assignee.email == ANN
 
-        assert f"Put back by {EDITOR}" in work("assign", assignee="").text
+        assert f"Given back by {EDITOR}" in work("assign", assignee="").text
         assert report.assignee is None
 
     def test_second_editor_learns_who_has_it(
