@@ -51,7 +51,7 @@ def test_member_chooses_and_owner_sets_rules_without_scripts(
 ) -> None:
     page = scriptless
     page.goto(f"{owned.url}/notifications")
-    page.get_by_label("When").select_option("daily")
+    page.get_by_label("When", exact=True).select_option("daily")
     page.get_by_label("Time zone").fill("Nowhere")
     page.get_by_role("button", name="Save for The News").click()
     expect(page.get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
