@@ -124,7 +124,7 @@ def test_act_is_noted(app: Flask, guarded: FlaskClient, action: str) -> None:
 
     ACTS[action](app, guarded)
 
-    assert action in state()[-1]  # type: ignore[operator]
+    assert action in state()[-1]
     assert state()[:-1] != before[:-1]
 
 
@@ -187,11 +187,11 @@ def test_used_recovery_code_is_noted_with_the_log_in(
     browser.post("/mf-recovery", data={"code": found[1].split()[0]})
 
     assert browser.get("/").status_code == 200
-    assert {"account.recovery_code_used", "account.logged_in"} <= set(state()[-1])  # type: ignore[call-overload]
+    assert {"account.recovery_code_used", "account.logged_in"} <= set(state()[-1])
 
 
 def test_log_out_is_noted(editor_client: FlaskClient) -> None:
     editor_client.post("/logout")
 
-    assert "account.logged_out" in state()[-1]  # type: ignore[operator]
+    assert "account.logged_out" in state()[-1]
     assert state()[6] == []
