@@ -13,7 +13,6 @@ import killable
 import pytest
 from flask import Flask
 from live_server import wait_until
-from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from sqlalchemy import func, insert, select
 from submissions import EDITOR, ORIGIN
 
@@ -32,18 +31,6 @@ KILLS = 3
 # A batch takes some hundred statements, each counted before and after.
 LONGEST_LIFE = 250
 PATIENCE = 120
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield ""
-        return
-    initdb = find_initdb()
-    if initdb is None:
-        pytest.skip(MISSING)
-    with postgresql_cluster(initdb) as url:
-        yield url
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ import killable
 import pytest
 from flask import Flask
 from live_server import wait_until
-from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from smtp_server import MailServer
 from sqlalchemy import delete, func, select, update
 from submissions import EDITOR, ORIGIN, Submit
@@ -37,18 +36,6 @@ KILLS = 6
 LONGEST_LIFE = 200
 DESK, SPORT = "desk@news.example", "sport@news.example"
 PATIENCE = 120
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield ""
-        return
-    initdb = find_initdb()
-    if initdb is None:
-        pytest.skip(MISSING)
-    with postgresql_cluster(initdb) as url:
-        yield url
 
 
 @pytest.fixture
