@@ -56,6 +56,18 @@ def test_catalogue_lacks_nothing_and_has_nothing_left_over(path: Path, texts: Te
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_catalogue_stands_in_the_order_of_the_files(path: Path) -> None:
+    last = ""
+    for message in read(path):
+        if not message.id:
+            continue
+        # What stands in several files is sorted by one of them.
+        files = [file for file, _line in message.locations if file >= last]
+        assert files, f"make translations: {message.id} after {last}"
+        last = min(files)
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
 def test_translation_keeps_the_placeholders(path: Path) -> None:
     for message in read(path):
         sources = message.id if isinstance(message.id, tuple) else (message.id,)
