@@ -78,7 +78,6 @@ for (const name of await readdir(join(here, "src", "challenge")))
     await bundle(`challenge/${name}`, "esm", define),
   );
 files.set("kept.js", await bundle("kept/index.ts", "esm", define));
-files.set("renewed.js", await bundle("renewed.ts", "iife", define));
 files.set("invitation.js", await bundle("invitation/index.ts", "esm", define));
 
 // The listener names the version in its addresses, so the version is made from everything else

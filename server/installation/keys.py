@@ -16,7 +16,7 @@ from server.models.site import new_site_key
 
 # How long a tag with the former key goes on working: a site has pages that nobody renders anew.
 GRACE = timedelta(days=30)
-# Every page view carries the former keys that work.
+# Whoever copied one can use it for as long as it works.
 MOST_WORKING = 3
 
 

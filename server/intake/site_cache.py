@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from server.clock import now
 from server.extensions import db
-from server.installation.keys import former_keys, site_with_key, working_former_keys
+from server.installation.keys import former_keys, site_with_key
 from server.models import Site
 from server.reports.blocks import blocks_of
 
@@ -32,11 +32,10 @@ def looks_like_key(value: object) -> TypeGuard[str]:
 @dataclass(frozen=True, kw_only=True)
 class KnownSite:
     """What the intake needs of a site. ``key`` is the one it has now, whichever was asked for;
-    ``former_keys`` those that still work; ``all_keys`` whatever it ever had, and has."""
+    ``all_keys`` whatever it ever had, and has."""
 
     id: int
     key: str
-    former_keys: tuple[str, ...]
     all_keys: frozenset[str]
     language: str
     origins: tuple[str, ...]
@@ -100,7 +99,6 @@ def _read(session: Session, key: str) -> KnownSite | None:
     return KnownSite(
         id=site.id,
         key=site.key,
-        former_keys=tuple(working_former_keys(session, site)),
         all_keys=frozenset({site.key, *(each.key for each in former_keys(session, site))}),
         language=site.language,
         origins=tuple(origin.pattern for origin in site.origins),

@@ -52,16 +52,12 @@ def current_build() -> Build:
 
 
 @lru_cache(maxsize=256)
-def entry_script(settings: str, encoding: str = "", *, renewed: bool = False) -> bytes:
-    """What the script tag loads: the site's settings (JSON text), then the listener.
-
-    ``renewed``: the settings name ``former`` keys, under which browsers may keep reports.
-    """
-    names = ("renewed.js", "listener.js") if renewed else ("listener.js",)
-    parts = [current_build().read(name) for name in names]
-    if None in parts:
+def entry_script(settings: str, encoding: str = "") -> bytes:
+    """What the script tag loads: the site's settings (JSON text), then the listener."""
+    listener = current_build().read("listener.js")
+    if listener is None:
         raise NotBuilt
-    script = f"self.copydeskSettings={settings};\n".encode() + b"".join(filter(None, parts))
+    script = f"self.copydeskSettings={settings};\n".encode() + listener
     if encoding == "br":
         return bytes(brotli.compress(script, mode=brotli.MODE_TEXT))
     return gzip.compress(script, mtime=0) if encoding == "gzip" else script

@@ -31,11 +31,9 @@ def entry(key: str) -> Response:
     sightings: Sightings = current_app.extensions["sightings"]
     sightings.note(known.id, key, known.origins, request.headers.get("Referer"))
     told = {"site": site.key, **site.widget_settings}
-    if known.former_keys:
-        told["former"] = known.former_keys
     settings = json.dumps(told, separators=(",", ":"), sort_keys=True)
     encoding = _encoding()
-    response = _script(entry_script(settings, encoding, renewed=bool(known.former_keys)), encoding)
+    response = _script(entry_script(settings, encoding), encoding)
     response.headers["Cache-Control"] = (
         f"public, max-age={ENTRY_SECONDS}, stale-while-revalidate=86400"
     )

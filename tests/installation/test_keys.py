@@ -56,15 +56,7 @@ def test_old_tag_speaks_for_the_new_key(client: FlaskClient, site: Site, former:
     assert site.key != former
 
     for key in (site.key, former):
-        assert settings_in(client, key) == {"site": site.key, "former": [former]}
-
-
-def test_tag_moves_what_the_browser_kept_before_it_listens(
-    client: FlaskClient, site: Site, former: str
-) -> None:
-    script = client.get(f"/w/{site.key}.js").text
-
-    assert "localStorage.removeItem" in script.partition("\n")[2].partition("\n")[0]
+        assert settings_in(client, key) == {"site": site.key}
 
 
 @pytest.mark.parametrize("in_address", ["former", "present", None])
