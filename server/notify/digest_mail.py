@@ -62,13 +62,11 @@ def render_collected(
     session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
 ) -> Rendered:
     """What waited and now comes as one mail. Raises ValueError where it is about no report, and
-    SendingError where nobody is to hear of the site at the address any more, and where what was
-    assigned is somebody else's by now: it may have waited for hours."""
+    SendingError where what was assigned is somebody else's by now: it may have waited for hours."""
     reports = _reports(session, delivery)
     if not reports:
         raise ValueError("the delivery is about no report")
-    if recipients.at(session, delivery.site, delivery.recipient) is None:
-        raise SendingError("Nobody hears of the site at this address any more.", permanent=True)
+    letter = EditorsLetter(session, delivery, settings, recipients)
     given = delivery.collects == assigned.COLLECTS
     if given:
         # What somebody else has by now is theirs.
@@ -76,7 +74,7 @@ def render_collected(
         if not reports:
             raise SendingError("What was assigned is somebody else's by now.", permanent=True)
     reports.sort(key=lambda each: (each.status == "open", each.score, each.id), reverse=True)
-    with EditorsLetter(session, delivery, settings, recipients) as letter:
+    with letter:
         count = len(reports)
         words = ngettext("%(num)s spelling report", "%(num)s spelling reports", count)
         if flood.begins_with(delivery):

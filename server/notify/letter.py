@@ -17,6 +17,7 @@ from server.config import Settings
 from server.language import best_language, catalogue, gettext, speaking
 from server.models import Delivery, Report
 from server.notify import headers
+from server.notify.failure import SendingError
 from server.notify.links import Act, Links
 from server.notify.recipients import Recipients
 from server.text.difference import Part
@@ -119,28 +120,30 @@ def _templates(language: str) -> Environment:
 
 class EditorsLetter(Letter):
     """A message to one of a site's recipients: in their language, and with the links that let them
-    act. ``acting`` says whether they may."""
+    act. ``acting`` says whether they may. Raises SendingError where nobody is to hear of the site
+    at the address any more: since it was owed a member may have left, or have stopped all mail."""
 
     def __init__(
         self, session: Session, delivery: Delivery, settings: Settings, recipients: Recipients
     ) -> None:
-        self.recipient = recipients.at(session, delivery.site, delivery.recipient)
-        wanted = self.recipient.language if self.recipient else ""
-        super().__init__(delivery, settings, best_language(wanted, delivery.site.language))
-        self.zone = self.recipient.zone if self.recipient else delivery.site.zone
-        self.acting = bool(self.recipient and self.recipient.acting)
+        recipient = recipients.at(session, delivery.site, delivery.recipient)
+        if recipient is None:
+            raise SendingError("Nobody hears of the site at this address any more.", permanent=True)
+        language = best_language(recipient.language, delivery.site.language)
+        super().__init__(delivery, settings, language)
+        self.recipient = recipient
+        self.zone = recipient.zone
+        self.acting = recipient.acting
         token = self.links.sign_stop("unsubscribe", delivery.public_id)
         self.stop_url = self.url("unsubscribe", token)
         self.headers |= headers.list_of(delivery) | headers.stopped_at(self.stop_url)
 
     def dashboard_url(self, path: str) -> str:
         """The address of a page for who can log in; empty for who has no account."""
-        has_account = self.recipient and self.recipient.user
-        return f"{self.settings.public_url}{path}" if has_account else ""
+        return f"{self.settings.public_url}{path}" if self.recipient.user else ""
 
     def act_url(self, purpose: str, report: Report) -> str:
         """A link that lets the recipient act on a report as it stands now."""
-        assert self.recipient is not None
         act = Act(
             delivery=self.delivery.public_id,
             report=report.public_id,
@@ -151,7 +154,7 @@ class EditorsLetter(Letter):
 
     def render(self, template: str, *, subject: str, **values: Any) -> Rendered:
         site = self.delivery.site.name
-        if self.acting and self.recipient and self.recipient.user:
+        if self.acting and self.recipient.user:
             reason = gettext("You receive this as an editor of %(site)s.", site=site)
         else:
             reason = gettext("This address receives the spelling reports of %(site)s.", site=site)

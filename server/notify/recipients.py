@@ -78,7 +78,7 @@ _NAMED = select(
 
 
 class Recipients:
-    """Who reads at which address, asked once for each while a batch of mails lasts."""
+    """Who reads at which address, asked once for each while a few mails are written."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, str], Recipient | None] = {}

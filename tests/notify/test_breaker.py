@@ -16,6 +16,8 @@ from server.extensions import db
 from server.models import Breaker, Delivery
 from server.notify import breaker
 from server.notify.deliver import deliver_due
+from server.notify.desk import add_recipient
+from server.notify.subscriptions import Choices
 
 Deliveries = Callable[[], list[Delivery]]
 REFUSAL = "550 5.1.1 no such person here"
@@ -87,8 +89,9 @@ def test_what_is_owed_to_a_refused_recipient_is_held(
 def test_others_are_not_held(
     held: None, submit: Submit, mail_server: MailServer, deliveries: Deliveries
 ) -> None:
+    last, site_id = deliveries()[-1].id, deliveries()[-1].site.id
     with write_transaction() as session:
-        last = deliveries()[-1].id
+        add_recipient(session, site_id, "bob@news.example", Choices())
         session.execute(
             update(Delivery).where(Delivery.id == last).values(recipient="bob@news.example")
         )

@@ -15,11 +15,14 @@ from server import clock
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery
+from server.models import Delivery, Site, User
 from server.notify.again import retry
 from server.notify.deliver import deliver_due
+from server.notify.desk import add_recipient
 from server.notify.outbox import claim_due
 from server.notify.outcome import BACKOFF, settle
+from server.notify.subscriptions import Choices
+from server.people import remove_member
 
 LEASE = timedelta(minutes=1)
 
@@ -59,6 +62,22 @@ def test_editor_gets_the_sentence_the_correction_and_the_links(
     sent = re.sub(r"(/mail/\w+/)[\w.-]+", r"\1…", html.replace("\r\n", "\n"))
     assert delivery.html.strip() == sent.strip()
     assert message["Message-ID"] == delivery.message_id
+
+
+def test_who_left_the_site_while_a_report_was_owed_does_not_read_it(
+    submit: Submit, mail_server: MailServer, editor: User
+) -> None:
+    submit()
+    with write_transaction() as session:
+        user = session.get_one(User, editor.id)
+        remove_member(session, user, user.memberships[0].site, actor=None)
+
+    deliver_due()
+
+    assert mail_server.messages == []
+    found = the_delivery()
+    assert found.state == "failed"
+    assert found.last_error == "Nobody hears of the site at this address any more."
 
 
 def test_nothing_a_reader_sends_reaches_a_header(submit: Submit, mail_server: MailServer) -> None:
@@ -145,9 +164,12 @@ def test_poisoned_row_fails_alone(submit: Submit, mail_server: MailServer) -> No
     assert states == ["failed", "sent"]
 
 
-def test_international_address_is_reached(submit: Submit, mail_server: MailServer) -> None:
+def test_international_address_is_reached(
+    submit: Submit, mail_server: MailServer, site: Site
+) -> None:
     submit()
     with write_transaction() as session:
+        add_recipient(session, site.id, "jürgen@zürich.example", Choices())
         session.execute(update(Delivery).values(recipient="jürgen@zürich.example"))
 
     deliver_due()

@@ -32,6 +32,8 @@ class MailTransport(Transport):
         return time_limit(settings)
 
     def expect(self, deliveries: Sequence[Delivery]) -> None:
+        # Who left since the last ones were written gets none of these.
+        self.recipients = Recipients()
         reports: dict[int, Sequence[str]] = {
             each.report_id: [] for each in deliveries if each.report_id is not None
         }
