@@ -18,6 +18,7 @@ from server.intake.body import MAX_BYTES
 from server.intake.schema import ProblemSchema
 from server.models.report import STATUSES
 from server.statistics.figures import FIGURES
+from server.text.zone import MAX_LENGTH
 
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
 _CHALLENGE = {"WWW-Authenticate": {"description": "Bearer.", "schema": {"type": "string"}}}
@@ -124,5 +125,12 @@ FIGURE = _operation(
         },
         _query("from", "First day; 30 days before `to` if absent.", **_DAY),
         _query("to", "Last day, not before `from`; today if absent.", **_DAY),
+        _query(
+            "zone",
+            "In which the days are, an IANA name such as `Europe/Berlin`; the site's if absent.",
+            type="string",
+            minLength=1,
+            maxLength=MAX_LENGTH,
+        ),
     ],
 )

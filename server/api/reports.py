@@ -16,7 +16,7 @@ from server import tasks
 from server.api import documentation
 from server.api.schema import ResolutionSchema, WantedSchema, shown
 from server.api_tokens import Caller, caller_of, needs_noting, note_use
-from server.clock import now
+from server.clock import today_in
 from server.database import write_transaction
 from server.extensions import db, limiter
 from server.intake.body import read_json_object
@@ -29,6 +29,7 @@ from server.reports.resolution import IllegalChange, StaleReport, resolve
 from server.reports.views import NEWEST
 from server.statistics.figure import Period
 from server.statistics.figures import FIGURES
+from server.text.zone import is_zone
 
 LIMIT = "600/minute"
 
@@ -118,8 +119,12 @@ def get_figure(caller: Caller, name: str) -> Response:
     for field in ("from", "to"):
         if request.args.get(field) == "":
             raise Problem.of_field(field, "must be a date, as 2026-11-25, or absent.")
+    zone = request.args.get("zone", caller.site.zone)
+    if not is_zone(zone):
+        raise Problem.of_field("zone", "must be a time zone, as Europe/Berlin, or absent.")
+    first, last = request.args.get("from", ""), request.args.get("to", "")
     try:
-        period = Period.read(request.args.get("from", ""), request.args.get("to", ""), now().date())
+        period = Period.read(first, last, today_in(zone), zone)
     except ValueError as error:
         field, _, words = str(error).partition(": ")
         raise Problem.of_field(field, words) from None
@@ -129,6 +134,7 @@ def get_figure(caller: Caller, name: str) -> Response:
             "name": name,
             "from": str(period.first),
             "to": str(period.last),
+            "zone": period.zone,
             "columns": list(figure.columns),
             "rows": [list(row) for row in figure.rows],
         }

@@ -90,6 +90,9 @@ class FigureSchema(Schema):
     name = fields.String(required=True)
     first = fields.Date(required=True, data_key="from")
     last = fields.Date(required=True, data_key="to")
+    zone = fields.String(
+        required=True, metadata={"description": "in which the days are, an IANA name"}
+    )
     columns = fields.List(fields.String(), required=True)
     rows = fields.List(fields.List(fields.Raw(allow_none=True)), required=True)
 

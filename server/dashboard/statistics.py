@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Response, abort, render_template, request
 from flask_security.decorators import auth_required
 
-from server.clock import now
+from server.clock import today_in
 from server.dashboard.blueprint import blueprint, signed_in
 from server.dashboard.plots import HEIGHT, WIDTH, plot_of
 from server.dashboard.queue_address import zone_of
@@ -46,7 +45,7 @@ class Choice:
             zone = given
         try:
             period = Period.read(
-                request.args.get("from", ""), request.args.get("to", ""), _today_in(zone), zone
+                request.args.get("from", ""), request.args.get("to", ""), today_in(zone), zone
             )
         except ValueError as error:
             abort(400, str(error))
@@ -82,7 +81,7 @@ def show_statistics() -> str:
         "dashboard/statistics.html",
         choice=choice,
         figures=[(figure, plot_of(figure, choice.period)) for figure in figures],
-        ranges=_ranges(_today_in(choice.period.zone)),
+        ranges=_ranges(today_in(choice.period.zone)),
         width=WIDTH,
         height=HEIGHT,
     )
@@ -106,10 +105,6 @@ def show_figure_as_csv(name: str) -> Response:
 
 def _have_several_zones(sites: Sequence[Site]) -> bool:
     return len({each.zone for each in sites}) > 1
-
-
-def _today_in(zone: str) -> date:
-    return now().astimezone(ZoneInfo(zone)).date()
 
 
 def _ranges(today: date) -> list[tuple[str, dict[str, str]]]:

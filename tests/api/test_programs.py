@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from submissions import EDITOR, Submit
 from werkzeug.test import TestResponse
 
@@ -124,6 +124,27 @@ def test_change_that_is_none_is_refused(ask: Ask, report: Report) -> None:
 
     assert answer.status_code == 409
     assert answer.get_json()["type"] == "/problems/illegal-change"
+
+
+def test_days_of_a_figure_are_the_sites_or_those_asked_for(
+    ask: Ask, site: Site, report: Report
+) -> None:
+    with write_transaction() as session:
+        session.get_one(Site, site.id).zone = "Europe/Berlin"
+        came = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
+        session.execute(update(Report).values(first_submitted_at=came))
+
+    def day_of(**zone: str) -> tuple[str, list[str]]:
+        query = {"from": "2026-11-10", "to": "2026-11-11", **zone}
+        answer = ask("GET", "/statistics/days", query_string=query).get_json()
+        return answer["zone"], [row[0] for row in answer["rows"] if row[1]]
+
+    assert day_of() == ("Europe/Berlin", ["2026-11-11"])
+    assert day_of(zone="UTC") == ("UTC", ["2026-11-10"])
+    for wrong in ("", "Europe/Nowhere", "../etc/passwd"):
+        refused = ask("GET", "/statistics/days", query_string={"zone": wrong})
+        assert refused.status_code == 422
+        assert refused.get_json()["errors"][0]["field"] == "zone"
 
 
 def test_figures_are_tables(ask: Ask, report: Report) -> None:
