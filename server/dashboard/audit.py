@@ -65,6 +65,9 @@ WORDS = {
     "recipient.added": lazy("added a recipient"),
     "recipient.changed": lazy("changed a recipient"),
     "recipient.removed": lazy("removed a recipient"),
+    "recipient.stopped": lazy("stopped all mail about the site, by a link in a mail"),
+    "recipient.page_muted": lazy("muted a page, by a link in a mail"),
+    "recipient.page_unmuted": lazy("wants mail about a page again, by a link in a mail"),
     "rule.added": lazy("added a rule"),
     "rule.moved": lazy("moved a rule"),
     "rule.removed": lazy("removed a rule"),
@@ -89,9 +92,19 @@ TERMS = {
 }
 
 
+# Done without an account, by the link in a mail: the detail begins with the mail's recipient.
+BY_LINK = {"recipient.stopped", "recipient.page_muted", "recipient.page_unmuted"}
+
+
+def _who(entry: AuditEntry) -> str:
+    if entry.action in BY_LINK:
+        return entry.detail.partition(" ")[0]
+    return entry.actor.email if entry.actor else gettext("who runs the server")
+
+
 def _told(entry: AuditEntry) -> str:
     """The words of an entry beside its action, in the language that is spoken."""
-    detail = entry.detail
+    detail = entry.detail.partition(" ")[2] if entry.action in BY_LINK else entry.detail
     if entry.action == "account.logged_in":
         return ", ".join(str(TERMS.get(way, way)) for way in detail.split(", "))
     if entry.action in ("member.invited", "member.added", "member.joined", "member.role_changed"):
@@ -130,6 +143,7 @@ def show_audit(site_key: str) -> str:
         members=members,
         words=WORDS,
         told=_told,
+        who=_who,
         chosen=request.args,
         following=following,
     )

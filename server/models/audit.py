@@ -16,7 +16,8 @@ from server.models.site import Site
 class AuditEntry(Base):
     """One act. Never changed after it is stored.
 
-    ``actor`` is None where it was done on the server's command line, or by the server itself.
+    ``actor`` is None where it was done on the server's command line, by the server itself, or by
+    the link in a mail to who has no account; that one's address begins the detail.
     ``site`` is None where it concerns the actor's own account. ``action`` is a name such as
     ``member.invited``; ``detail`` says in a few words what it was about.
     """

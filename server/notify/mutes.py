@@ -13,10 +13,10 @@ from server.models import Page, PageMute, Site, User
 
 def mute(session: Session, page_id: int, address: str, actor: User | None = None) -> None:
     """Send no mail about a page to an address, in the caller's transaction. ``actor``: its
-    account, whose act is noted."""
+    account; None for who has none."""
     if not is_muted(session, page_id, address):
         session.add(PageMute(page_id=page_id, address=address.lower()))
-        _note(session, "notifications.page_muted", page_id, actor)
+        _note(session, "page_muted", page_id, address, actor)
         session.flush()
 
 
@@ -24,14 +24,17 @@ def unmute(session: Session, page_id: int, address: str, actor: User | None = No
     """Send mail about a page to an address again."""
     named = (PageMute.page_id == page_id, PageMute.address == address.lower())
     if session.scalars(delete(PageMute).where(*named).returning(PageMute.id)).all():
-        _note(session, "notifications.page_unmuted", page_id, actor)
+        _note(session, "page_unmuted", page_id, address, actor)
 
 
-def _note(session: Session, action: str, page_id: int, actor: User | None) -> None:
-    if actor is not None:
-        page = session.get_one(Page, page_id)
-        site = session.get_one(Site, page.site_id)
-        record(session, action, actor=actor, site=site, detail=page.title or page.url)
+def _note(session: Session, act: str, page_id: int, address: str, actor: User | None) -> None:
+    page = session.get_one(Page, page_id)
+    site = session.get_one(Site, page.site_id)
+    about = page.title or page.url
+    if actor is None:
+        record(session, f"recipient.{act}", actor=None, site=site, detail=f"{address} {about}")
+    else:
+        record(session, f"notifications.{act}", actor=actor, site=site, detail=about)
 
 
 def is_muted(session: Session, page_id: int, address: str) -> bool:

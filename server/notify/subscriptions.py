@@ -140,9 +140,12 @@ def stop(session: Session, site_id: int, address: str) -> None:
         user_id=user.id if user else None,
         address=None if user else address.lower(),
     )
-    if user and (subscription.mode != "never" or subscription.assigned):
+    if subscription.mode != "never" or subscription.assigned:
         site = session.get_one(Site, site_id)
-        record(session, "notifications.stopped", actor=user, site=site)
+        if user:
+            record(session, "notifications.stopped", actor=user, site=site)
+        else:
+            record(session, "recipient.stopped", actor=None, site=site, detail=address)
     subscription.mode = "never"
     subscription.assigned = False
     subscription.next_digest_at = None

@@ -214,6 +214,20 @@ def test_members_own_notifications_are_noted(
     assert "chose when to hear of reports" in editor_client.get(log).text
 
 
+def test_who_has_no_account_and_used_a_link_is_named(
+    editor_client: FlaskClient, log: str, site: Site, report: Report
+) -> None:
+    with write_transaction() as session:
+        mutes.mute(session, report.page_id, "desk@news.example")
+        subscriptions.stop(session, site.id, "desk@news.example")
+
+    page = editor_client.get(log).text
+
+    assert page.count("<td>desk@news.example</td>") == 2
+    assert re.search(rf"by a link in a mail <span [^>]+><bdi [^>]+>{report.page.title}<", page)
+    assert "<td>stopped all mail about the site, by a link in a mail</td>" in page
+
+
 def test_channels_are_noted_without_their_address(
     editor_client: FlaskClient, log: str, site: Site
 ) -> None:

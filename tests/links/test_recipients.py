@@ -16,6 +16,7 @@ from server import clock, signing
 from server.database import write_transaction
 from server.extensions import db
 from server.models import (
+    AuditEntry,
     AuthorAddress,
     Event,
     Membership,
@@ -145,6 +146,12 @@ def test_one_click_stops_the_mail_of_that_site(
 
     assert answer.status_code == 200
     assert "You are unsubscribed" in answer.text
+    client.post(links["unsubscribe"], data={"List-Unsubscribe": "One-Click"})
+    db.session.rollback()
+    noted = db.session.scalars(select(AuditEntry)).all()
+    assert [(each.site, each.actor, each.action, each.detail) for each in noted] == [
+        (site, None, "recipient.stopped", DESK)
+    ]
     assert db.session.scalars(select(Subscription.mode)).one() == "never"
     before = len(mail_server.messages)
     submit(selector__exact="teh")
