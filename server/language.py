@@ -22,7 +22,7 @@ import flask_babel
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context, request, session
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
 
@@ -31,6 +31,8 @@ from server.extensions import babel
 
 FOLDER = Path(__file__).with_name("translations")
 SOURCE = "en"
+# Where the session keeps the language of its account.
+LANGUAGE = "language"
 
 log = logging.getLogger(__name__)
 
@@ -106,12 +108,15 @@ def _language_of_request() -> str:
     if not has_request_context() or request.path.startswith("/api/"):
         return SOURCE
     chosen = current_user.language if current_user.is_authenticated else ""
+    if current_user.is_authenticated and session.get(LANGUAGE) != chosen:
+        session[LANGUAGE] = chosen
     return best_language(chosen, *request.accept_languages.values())
 
 
-def language_of_browser() -> str:
-    """What the browser asks for: where nobody may ask the database whose account it is."""
-    return best_language(*request.accept_languages.values())
+def language_of_session() -> str:
+    """That of the account as its last page knew it, else what the browser asks for: where nobody
+    may ask the database whose account it is."""
+    return best_language(session.get(LANGUAGE, ""), *request.accept_languages.values())
 
 
 def _chrome() -> dict[str, str]:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from server.clock import now
 from server.extensions import db, limiter
-from server.language import gettext, language_of_browser, speaking
+from server.language import gettext, language_of_session, speaking
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -160,8 +160,8 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _trouble(status: int) -> Response:
-    """A page in the browser's language: whose account it is, only the database knows."""
-    with speaking(language_of_browser()):
+    """A page in the session's language: whose account it is, only the database knows."""
+    with speaking(language_of_session()):
         try:
             return Response(current_app.extensions["trouble_page"](status), status)
         except Exception:

@@ -76,6 +76,24 @@ def test_a_failure_is_a_page_that_leads_back_and_asks_no_database(
     assert 'href="/"' in answer.text
 
 
+def test_a_failure_is_in_the_words_of_the_account_without_asking_for_it(
+    faulty: Flask, editor_client: FlaskClient
+) -> None:
+    editor_client.post("/account/language", data={"language": "ru"})
+    editor_client.get("/account")
+
+    def refuse(*more: object) -> None:
+        raise ConnectionError("gone")
+
+    event.listen(Engine, "before_cursor_execute", refuse)
+    try:
+        answer = editor_client.get("/", headers={"Accept-Language": "en"})
+    finally:
+        event.remove(Engine, "before_cursor_execute", refuse)
+    assert answer.status_code == 500
+    assert "что-то пошло не так" in answer.text
+
+
 def test_a_form_that_failed_is_not_sent_again_by_a_link(faulty: Flask, client: FlaskClient) -> None:
     faulty.config["WTF_CSRF_ENABLED"] = False
     answer = client.post("/fails")
