@@ -163,6 +163,19 @@ def _second_factor(settings: Settings) -> dict[str, Any]:
         "SECURITY_MULTI_FACTOR_RECOVERY_TEMPLATE": "accounts/recovery.html",
         "SECURITY_WEBAUTHN": True,
         "SECURITY_WAN_RP_NAME": "Copydesk",
+        "SECURITY_MSG_WEBAUTHN_NAME_REQUIRED": (
+            "Name of this passkey: please give it one, such as Work laptop.",
+            "error",
+        ),
+        "SECURITY_MSG_WEBAUTHN_NAME_INUSE": (
+            "Name of this passkey: you have one called %(name)s already; "
+            "please choose another name.",
+            "error",
+        ),
+        "SECURITY_MSG_WEBAUTHN_NAME_NOT_FOUND": (
+            "You have no passkey called %(name)s (any more).",
+            "error",
+        ),
         # With fingerprint, face or PIN a passkey is two factors by itself.
         "SECURITY_WAN_ALLOW_AS_MULTI_FACTOR": True,
         "SECURITY_WAN_ALLOW_AS_VERIFY": ["first"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,12 @@ from sqlalchemy import select
 
 from server.audit import record
 from server.extensions import db
+from server.language import gettext
 from server.models import User
+
+MAX_PASSKEY_NAME = 64
+# Unicode's categories of what can be seen in one line.
+_IN_NAMES = ("L", "M", "N", "P", "S", "Zs")
 
 
 class SingleUseTotp(Totp):
@@ -96,3 +102,15 @@ class AnyPasskey(WebauthnUtil):
         criteria = super().authenticator_selection(user, usage)
         criteria.authenticator_attachment = None
         return criteria
+
+    def name_svn(self, value: str) -> tuple[str | None, str | None]:
+        """What is wrong with a name, or the name as it is kept. Of any script, where Flask-Security
+        refuses marks, and with them what it has itself taken apart: "й" became two."""
+        name = unicodedata.normalize("NFKD", value.strip())
+        if len(name) > MAX_PASSKEY_NAME:
+            words = gettext("must have at most %(most)s characters.", most=MAX_PASSKEY_NAME)
+        elif not all(unicodedata.category(each).startswith(_IN_NAMES) for each in name):
+            words = gettext("please use letters, digits, spaces and punctuation alone.")
+        else:
+            return None, name
+        return f"{gettext('Name of this passkey')}: {words}", None
