@@ -148,7 +148,8 @@ def _number(form: Mapping[str, str], name: str, default: int) -> int:
         return default
     # Longer ones are no choice of anybody, and slow to read.
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise InvalidInput(f"{name}: {gettext('must be a whole number.')}")
+        words = gettext("must be a whole number.")
+        raise InvalidInput(f"{name}: {words}")
     return int(text)
 
 
@@ -160,7 +161,8 @@ def _time(form: Mapping[str, str], name: str) -> int | None:
     minutes = rest.partition(":")[0]
     numbers = [each for each in (hours, minutes) if each.isascii() and each.isdigit()]
     if not colon or len(numbers) != 2 or len(text) > 8 or int(hours) > 23 or int(minutes) > 59:
-        raise InvalidInput(f"{name}: {gettext('must be a time of the day, as 22:00.')}")
+        words = gettext("must be a time of the day, as 22:00.")
+        raise InvalidInput(f"{name}: {words}")
     return int(hours) * 60 + int(minutes)
 
 

@@ -101,7 +101,8 @@ def _rule() -> NewRule:
     form = request.form
     score = form.get("rule_score", "").strip() or "0"
     if not score.isascii() or not score.isdigit() or len(score) > 3:
-        raise InvalidInput(f"min_score: {gettext('must be a whole number.')}")
+        words = gettext("must be a whole number.")
+        raise InvalidInput(f"min_score: {words}")
     conditions = Conditions(
         **{
             name: form.get(name, "").strip()

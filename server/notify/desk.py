@@ -87,7 +87,8 @@ def change_recipient(session: Session, subscription: Subscription, wanted: Desk)
         raise InvalidInput(f"name: {words}")
     if wanted.language and not speaks(wanted.language):
         known = ", ".join(each.replace("_", "-") for each in available())
-        raise InvalidInput(f"language: {gettext('must be one of %(known)s.', known=known)}")
+        words = gettext("must be one of %(known)s.", known=known)
+        raise InvalidInput(f"language: {words}")
     address = valid_address(wanted.address)
     if address != subscription.address:
         _require_new(session, subscription, address)

@@ -56,7 +56,8 @@ def add_rule(session: Session, site_id: int, new: NewRule) -> RoutingRule:
     _check(new.conditions)
     recipients = list(dict.fromkeys(map(valid_address, new.recipients)))
     if not recipients and not new.author_first:
-        raise InvalidInput(f"recipients: {gettext('at least one address is needed.')}")
+        words = gettext("at least one address is needed.")
+        raise InvalidInput(f"recipients: {words}")
     if len(recipients) > MAX_RECIPIENTS:
         words = gettext("at most %(most)s addresses.", most=MAX_RECIPIENTS)
         raise InvalidInput(f"recipients: {words}")

@@ -58,7 +58,8 @@ class Choices:
             words = gettext("quiet hours need a beginning and an end.")
             raise InvalidInput(f"{missing}: {words}")
         if any(each is not None and not 0 <= each < 24 * 60 for each in quiet):
-            raise InvalidInput(f"quiet_from: {gettext('must be a time of the day, as 22:00.')}")
+            words = gettext("must be a time of the day, as 22:00.")
+            raise InvalidInput(f"quiet_from: {words}")
         if self.quiet_from is not None and self.quiet_from == self.quiet_until:
             words = gettext("quiet hours must end at another time than they begin.")
             raise InvalidInput(f"quiet_until: {words}")
