@@ -70,15 +70,23 @@ class Settings:
     smtp_timeout: float = _setting(10.0, "seconds to wait for the mail server at each step")
     mail_from: str = _setting("Copydesk <copydesk@localhost>", "the sender of every message")
     burst_minutes: int = _setting(
-        15, "further reports on one page wait so long for each other and come as one mail; 0: never"
+        15,
+        "further reports on one page wait so long for each other and come as one message, by mail "
+        "and in chats; 0: never",
     )
     mails_per_hour: int = _setting(
-        20, "mails about reports to one recipient; what is beyond comes as one mail; 0: no limit"
+        20,
+        "mails about reports to one recipient, and messages to one chat; what is beyond comes as "
+        "one; 0: no limit",
     )
     flood_reports: int = _setting(
         40,
-        "more new reports than this for one site within 15 minutes come as one mail an hour; "
-        "0: never",
+        "more new reports than this for one site within 15 minutes come as one mail an hour, and "
+        "as one message to a chat; 0: never",
+    )
+    webhook_calls_per_minute: int = _setting(
+        60,
+        "calls of one webhook; further events wait for their turn, none is left out; 0: no limit",
     )
     webhook_allow_private: bool = _setting(
         False, "webhooks and chat services may use plain HTTP and private networks; for trials only"
@@ -167,7 +175,12 @@ class Settings:
             raise SettingError(f"COPYDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         for name in (*_RATES, *_LIMITS):
             _check_rate(name, getattr(self, name))
-        for name in ("burst_minutes", "mails_per_hour", "flood_reports"):
+        for name in (
+            "burst_minutes",
+            "mails_per_hour",
+            "flood_reports",
+            "webhook_calls_per_minute",
+        ):
             if not 0 <= getattr(self, name) <= 1_440:
                 raise SettingError(f"COPYDESK_{name.upper()} must be from 0 to 1440.")
         if self.oidc_issuer and not self.oidc_issuer.startswith(

@@ -73,6 +73,7 @@ def settings(tmp_path: Path) -> Settings:
         # Each report a mail of its own, except where a test is about that.
         burst_minutes=0,
         mails_per_hour=0,
+        webhook_calls_per_minute=0,
         flood_reports=0,
         intake_network_limit="10000/minute",
         intake_site_limit="10000/minute",

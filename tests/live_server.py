@@ -50,6 +50,7 @@ class LiveServer:
             "COPYDESK_BURST_MINUTES": "0",
             "COPYDESK_FLOOD_REPORTS": "0",
             "COPYDESK_MAILS_PER_HOUR": "0",
+            "COPYDESK_WEBHOOK_CALLS_PER_MINUTE": "0",
             **{f"COPYDESK_{name.upper()}": str(value) for name, value in settings.items()},
         }
         self.log = data_dir.with_suffix(".log")

@@ -11,10 +11,12 @@ from server.text.matching import Conditions, Facts, comparable, names_in
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """One address that hears of a site's reports. ``min_readers``, ``min_score``: of less nothing
-    is told. ``subscription_id`` is None where nothing but the default was chosen."""
+    """One address that hears of a site's reports, or a chat by its reference. ``min_readers``,
+    ``min_score``: of less nothing is told. ``subscription_id`` is None where nothing but the
+    default was chosen."""
 
     address: str
+    channel: str = "mail"
     rhythm: Rhythm = field(default_factory=Rhythm)
     min_readers: int = 1
     min_score: int = 0

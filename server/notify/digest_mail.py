@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -14,12 +13,13 @@ from sqlalchemy.orm import Session, joinedload
 from server.config import Settings
 from server.language import gettext, ngettext
 from server.models import Delivery, DeliveryReport, Report
-from server.notify import assigned, flood, headers
+from server.notify import assigned, headers
 from server.notify.evidence_words import evidence_of
 from server.notify.failure import SendingError
 from server.notify.letter import EditorsLetter, Rendered
 from server.notify.recipients import Recipients
 from server.notify.report_mail import acting_as, action_links, title_of
+from server.notify.together import how_many, why_together
 from server.text.address import with_fragment
 from server.text.difference import Part, shown_difference
 from server.text.visible import visible
@@ -76,9 +76,7 @@ def render_collected(
     reports.sort(key=lambda each: (each.status == "open", each.score, each.id), reverse=True)
     with letter:
         count = len(reports)
-        words = ngettext("%(num)s spelling report", "%(num)s spelling reports", count)
-        if flood.begins_with(delivery):
-            words = gettext("Unusually many spelling reports")
+        words = how_many(delivery, count)
         if given:
             words = ngettext(
                 "%(num)s report is assigned to you", "%(num)s reports are assigned to you", count
@@ -87,7 +85,7 @@ def render_collected(
             "digest",
             subject=f"[{headers.for_header(delivery.site.name)}] {words}",
             heading=words,
-            lead=_given_by(delivery) if given else _why_together(delivery),
+            lead=_given_by(delivery) if given else why_together(delivery),
             groups=_groups(letter, reports[:SHOWN]),
             more=_more(count - SHOWN),
             queue_url=letter.dashboard_url(
@@ -135,25 +133,6 @@ def _given_by(delivery: Delivery) -> str:
     actors = [each.event.actor for each in delivery.reports]
     names = dict.fromkeys(each.email for each in actors if each)
     return gettext("Assigned by %(who)s.", who=", ".join(names)) if names else ""
-
-
-def _why_together(delivery: Delivery) -> str:
-    """What the reports waited for."""
-    if delivery.collects == "quiet":
-        return gettext("They came within your quiet hours.")
-    if flood.begins_with(delivery):
-        return gettext(
-            "More than %(num)s reports came within %(minutes)s minutes. Until fewer come you get "
-            "one message an hour; all of them stand in the queue. The owner of the site can block "
-            "networks, words and addresses on its page Protection.",
-            num=delivery.details["more_than"],
-            minutes=flood.WINDOW // timedelta(minutes=1),
-        )
-    if delivery.collects == flood.COLLECTS:
-        return gettext("They came in an hour with unusually many reports.")
-    if delivery.collects == "hour":
-        return gettext("They are more than one hour's number of messages.")
-    return gettext("They came shortly after each other on one page.")
 
 
 def _is_theirs(report: Report, delivery: Delivery) -> bool:

@@ -1,7 +1,8 @@
-"""So many reports for one site that a mail for each would bury what matters.
+"""So many reports for one site that a message for each would bury what matters.
 
-Who hears at once then gets one mail that says so, and one each hour with what came, until fewer
-come. Nothing has to be switched on or off: it is a matter of how many came just before.
+Who hears at once, by mail or in a chat, then gets one message that says so, and one each hour with
+what came, until fewer come. Nothing has to be switched on or off: it is a matter of how many came
+just before.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def in_flood(session: Session, site_id: int, moment: datetime, most: int) -> boo
     return (session.scalar(select(func.count()).select_from(latest)) or 0) > most
 
 
-def latest_mail(session: Session, address: str, site_id: int, moment: datetime) -> datetime | None:
-    """When the latest mail of a flood was due to somebody, or is, within INTERVAL."""
+def latest_told(session: Session, address: str, site_id: int, moment: datetime) -> datetime | None:
+    """When the latest message of a flood was due to somebody, or is, within INTERVAL."""
     latest: datetime | None = session.scalar(
         select(Delivery.due_at)
         .where(
@@ -53,5 +54,5 @@ def latest_mail(session: Session, address: str, site_id: int, moment: datetime) 
 
 
 def begins_with(delivery: Delivery) -> bool:
-    """Whether a delivery is the mail that says so."""
+    """Whether a delivery is the message that says so."""
     return delivery.collects == COLLECTS and "more_than" in delivery.details

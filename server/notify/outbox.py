@@ -49,7 +49,6 @@ def owe(
     dedupe_key = hashlib.sha256("\n".join((cause, channel, recipient)).encode()).hexdigest()
     if session.scalar(select(Delivery.id).where(Delivery.dedupe_key == dedupe_key)):
         return None
-    domain = parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
     delivery = Delivery(
         site_id=site_id,
         kind=kind,
@@ -58,7 +57,7 @@ def owe(
         dedupe_key=dedupe_key,
         collects=collects,
         details=dict(details),
-        message_id=f"<{secrets.token_hex(16)}@{domain}>",
+        message_id=_new_message_id(channel, mail_from),
         due_at=due_at or now(),
         reports=[DeliveryReport(report_id=report, event_id=event) for report, event in about],
     )
@@ -67,6 +66,14 @@ def owe(
     session.add(delivery)
     session.flush()
     return delivery
+
+
+def _new_message_id(channel: str, mail_from: str) -> str:
+    """What is signed must have no dot in its identifier, as a mail's has (Standard Webhooks)."""
+    if channel != "mail":
+        return f"msg_{secrets.token_hex(16)}"
+    domain = parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
+    return f"<{secrets.token_hex(16)}@{domain}>"
 
 
 _earlier = aliased(Delivery)

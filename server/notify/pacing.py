@@ -1,23 +1,32 @@
-"""When a report goes out to somebody who hears at once: now, or with others in one mail."""
+"""When a report goes out to somebody who hears at once: now, or with others in one message.
+
+The same for mail and chats. What readers do comes in bursts and floods; what editors did is told as
+it happens, within the hour's number of messages.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.config import Settings
 from server.models import Delivery, DeliveryReport, Event, Report
 from server.notify.audience import Subscriber
-from server.notify.flood import COLLECTS, INTERVAL, in_flood, latest_mail
+from server.notify.flood import COLLECTS, INTERVAL, in_flood, latest_told
 from server.notify.outbox import owe
 
 HOUR = timedelta(hours=1)
 # What is told as soon as it happens; digests have their own times.
 _PACED = ("report", "collected")
 _OPENING = ("opened", "reopened")
+# What messages gather, beside those of one page; what is assigned is told apart.
+_GATHERING = ("quiet", "hour", COLLECTS)
+_OF_PAGE = "page:"
+# Where events come from that nobody of the site knows of yet.
+_READERS = "widget"
 
 
 @dataclass(frozen=True)
@@ -36,16 +45,21 @@ def tell(
     moment: datetime,
     settings: Settings,
 ) -> None:
-    """Owe a report to a subscriber, in the caller's transaction: a mail of its own, or a place in
-    one that is still waiting."""
+    """Owe a report to a subscriber, in the caller's transaction: a message of its own, or a place
+    in one that is still waiting."""
+    if _told_in_its_place(session, subscriber, report, event, moment):
+        return
+    news = event.source == _READERS
     waiting = _quiet(subscriber, moment)
-    if waiting is None and in_flood(session, report.site_id, moment, settings.flood_reports):
+    most = settings.flood_reports
+    if waiting is None and news and in_flood(session, report.site_id, moment, most):
         waiting = _flood(session, subscriber, report, moment)
         if waiting is None:
             _warn(session, subscriber, report, event, moment, settings)
             return
     elif waiting is None:
-        waiting = _burst(session, subscriber, report, moment, settings.burst_minutes)
+        if news:
+            waiting = _burst(session, subscriber, report, moment, settings.burst_minutes)
         if waiting and joined(session, subscriber, report, event, waiting, moment):
             return
         waiting = _beyond(session, subscriber, moment, settings.mails_per_hour) or waiting
@@ -58,6 +72,7 @@ def tell(
         subscriber.address,
         settings.mail_from,
         cause=f"{report.site_id}:{cause}" if waiting else cause,
+        channel=subscriber.channel,
         about=[(report.id, event.id)],
         due_at=waiting.due_at if waiting else event.created_at,
         collects=waiting.collects if waiting else None,
@@ -92,8 +107,8 @@ def _quiet(subscriber: Subscriber, moment: datetime) -> Waiting | None:
 def _flood(
     session: Session, subscriber: Subscriber, report: Report, moment: datetime
 ) -> Waiting | None:
-    """Until the next mail of the flood; None where its first one is still to be sent."""
-    latest = latest_mail(session, subscriber.address, report.site_id, moment)
+    """Until the next message of the flood; None where its first one is still to be sent."""
+    latest = latest_told(session, subscriber.address, report.site_id, moment)
     if latest is None:
         return None
     return Waiting(COLLECTS, subscriber.rhythm.awake(latest + INTERVAL))
@@ -107,7 +122,7 @@ def _warn(
     moment: datetime,
     settings: Settings,
 ) -> None:
-    """Owe the mail that says that there is a flood."""
+    """Owe the message that says that there is a flood."""
     owe(
         session,
         report.site_id,
@@ -115,6 +130,7 @@ def _warn(
         settings.mail_from,
         cause=f"event:{event.id}",
         kind="collected",
+        channel=subscriber.channel,
         about=[(report.id, event.id)],
         due_at=moment,
         collects=COLLECTS,
@@ -130,43 +146,52 @@ def _burst(
     latest = _latest_of_page(session, subscriber.address, report, moment - window)
     if not minutes or latest is None:
         return None
-    return Waiting(f"page:{report.page_id}", subscriber.rhythm.awake(latest + window))
+    return Waiting(f"{_OF_PAGE}{report.page_id}", subscriber.rhythm.awake(latest + window))
 
 
 def _beyond(
     session: Session, subscriber: Subscriber, moment: datetime, budget: int
 ) -> Waiting | None:
-    """Where the hour's budget is used up, by mails that still wait, too: until there is room."""
-    if not budget:
+    """Where the hour's budget is used up: until there is room."""
+    room = room_at(session, subscriber.address, moment, budget, HOUR)
+    return Waiting("hour", subscriber.rhythm.awake(room)) if room else None
+
+
+def room_at(
+    session: Session, recipient: str, moment: datetime, most: int, window: timedelta
+) -> datetime | None:
+    """Where a recipient had, or will have, ``most`` messages within ``window``, those that still
+    wait among them: when there is room for another. None where there is now; with 0 always."""
+    if not most:
         return None
     recent = session.scalars(
         select(Delivery.due_at)
         .where(
-            Delivery.recipient == subscriber.address,
-            Delivery.due_at > moment - HOUR,
+            Delivery.recipient == recipient,
+            Delivery.due_at > moment - window,
             Delivery.kind.in_(_PACED),
         )
         .order_by(Delivery.due_at.desc())
-        .limit(budget)
+        .limit(most)
     ).all()
-    if len(recent) < budget:
-        return None
-    return Waiting("hour", subscriber.rhythm.awake(recent[-1] + HOUR))
+    return recent[-1] + window if len(recent) == most else None
 
 
 def _latest_of_page(
     session: Session, address: str, report: Report, since: datetime
 ) -> datetime | None:
-    """When the latest mail about the report's page was due, or is."""
+    """When the latest message about what readers said of the report's page was due, or is."""
     latest: datetime | None = session.scalar(
         select(Delivery.due_at)
         .join(DeliveryReport)
         .join(Report, Report.id == DeliveryReport.report_id)
+        .join(Event, Event.id == DeliveryReport.event_id)
         .where(
             Delivery.recipient == address,
             Delivery.site_id == report.site_id,
             Delivery.due_at > since,
             Delivery.kind.in_(_PACED),
+            Event.source == _READERS,
             Report.page_id == report.page_id,
         )
         .order_by(Delivery.due_at.desc())
@@ -183,9 +208,32 @@ def joined(
     waiting: Waiting,
     moment: datetime,
 ) -> bool:
-    """Take a place in a mail that waits for the same; False where there is none any more. One that
-    was tried may have arrived: it comes again as it was, or with its Message-ID the copy is lost.
-    """
+    """Take a place in a message that waits for the same; False where there is none any more. One
+    that was tried may have arrived: it comes again as it was, or with its Message-ID the copy is
+    lost."""
+    return _join(session, subscriber, report, event, moment, Delivery.collects == waiting.collects)
+
+
+def _told_in_its_place(
+    session: Session, subscriber: Subscriber, report: Report, event: Event, moment: datetime
+) -> bool:
+    """Where a report waits to be told already, the message that it has a place in tells how it
+    stands: of its end nobody should hear before its beginning, nor of both apart."""
+    has_place = exists().where(
+        DeliveryReport.delivery_id == Delivery.id, DeliveryReport.report_id == report.id
+    )
+    of_news = or_(Delivery.collects.in_(_GATHERING), Delivery.collects.startswith(_OF_PAGE))
+    return _join(session, subscriber, report, event, moment, of_news & has_place)
+
+
+def _join(
+    session: Session,
+    subscriber: Subscriber,
+    report: Report,
+    event: Event,
+    moment: datetime,
+    which: ColumnElement[bool],
+) -> bool:
     found = session.scalar(
         update(Delivery)
         .where(
@@ -194,7 +242,7 @@ def joined(
             .where(
                 Delivery.recipient == subscriber.address,
                 Delivery.site_id == report.site_id,
-                Delivery.collects == waiting.collects,
+                which,
                 Delivery.state == "queued",
                 Delivery.lease_token.is_(None),
                 Delivery.attempts == 0,

@@ -141,7 +141,7 @@ def _route(session: Session, announcement: Announcement, settings: Settings) -> 
     # Read before the one who held the site had committed.
     if not marked:
         return
-    site_channels.owe_event(session, announcement, settings.mail_from)
+    site_channels.owe_event(session, announcement, moment, settings)
     # What an editor did, editors know; what somebody closed meanwhile nobody needs to hear of.
     if announcement.event.source != "widget" or report.status != "open":
         return

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from server import outbound
 from server.clock import now
+from server.config import Settings
 from server.invalid import InvalidInput
 from server.language import gettext, in_english_or
 from server.models import CHANNEL_KINDS, Announcement, Channel, Delivery, Site
+from server.notify.audience import Subscriber
 from server.notify.channels.chat import require_chat_address
 from server.notify.channels.destination import REMOVED
 from server.notify.channels.signature import new_secret
 from server.notify.outbox import owe
+from server.notify.pacing import room_at, tell
 
 # Kinds of events that a channel can ask for, as the page "Channels" offers them.
 EVENTS = ("opened", "reopened", "fixed", "rejected", "spam")
@@ -26,6 +29,7 @@ MAX_NAME = 80
 MAX_CHANNELS = 20
 # While receivers change over to a new secret, the former one signs as well.
 GRACE = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
 
 
 def add_channel(
@@ -111,7 +115,8 @@ def rotate_secret(session: Session, channel: Channel, *, at_once: bool = False) 
     """Replace a webhook's secret; the former one signs as well for :data:`GRACE`, or not at all
     (``at_once``: it leaked). Raises InvalidInput where the channel has none."""
     if channel.kind != "webhook":
-        raise InvalidInput(f"channel: {gettext('only webhooks have a secret to rotate.')}")
+        words = gettext("only webhooks have a secret to rotate.")
+        raise InvalidInput(f"channel: {words}")
     channel.former_secret = "" if at_once else channel.secret
     channel.former_until = None if at_once else now() + GRACE
     channel.secret = new_secret()
@@ -137,29 +142,44 @@ def remove_channel(session: Session, channel: Channel) -> None:
     session.flush()
 
 
-def owe_event(session: Session, announcement: Announcement, mail_from: str) -> None:
-    """Owe an event to the active channels of its site that asked for its kind."""
+def owe_event(
+    session: Session, announcement: Announcement, moment: datetime, settings: Settings
+) -> None:
+    """Owe an event to the active channels of its site that asked for its kind: people in a chat are
+    told as by mail, many events in one message; programs of each, so many in a minute."""
+    event = announcement.event
     for channel in session.scalars(
         select(Channel)
         .where(Channel.site_id == announcement.site_id, Channel.active)
         .order_by(Channel.id)
     ):
-        if announcement.event.kind in channel.events:
-            delivery = owe(
+        if event.kind not in channel.events:
+            continue
+        if channel.kind == "webhook":
+            owe(
                 session,
                 announcement.site_id,
                 channel.reference,
-                mail_from,
-                cause=f"event:{announcement.event_id}",
+                settings.mail_from,
+                cause=f"event:{event.id}",
                 channel=channel.kind,
-                about=[(announcement.report_id, announcement.event_id)],
+                about=[(announcement.report_id, event.id)],
+                due_at=room_at(
+                    session,
+                    channel.reference,
+                    moment,
+                    settings.webhook_calls_per_minute,
+                    MINUTE,
+                ),
             )
-            _name_message(session, delivery)
+        else:
+            chat = Subscriber(address=channel.reference, channel=channel.kind)
+            tell(session, chat, announcement.report, event, moment, settings)
 
 
 def owe_test(session: Session, channel: Channel, mail_from: str) -> None:
     """Owe a channel a message that is about no report."""
-    delivery = owe(
+    owe(
         session,
         channel.site_id,
         channel.reference,
@@ -168,11 +188,3 @@ def owe_test(session: Session, channel: Channel, mail_from: str) -> None:
         kind="test",
         channel=channel.kind,
     )
-    _name_message(session, delivery)
-
-
-def _name_message(session: Session, delivery: Delivery | None) -> None:
-    """What is signed must have no dot in its identifier, as a mail's has (Standard Webhooks)."""
-    if delivery is not None:
-        delivery.message_id = f"msg_{secrets.token_hex(16)}"
-        session.flush()

@@ -9,16 +9,19 @@ from __future__ import annotations
 import importlib.util
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from server import outbound
 from server.config import Settings
 from server.extensions import db
 from server.language import best_language, gettext, speaking
-from server.models import Delivery
+from server.models import Delivery, DeliveryReport, Report
 from server.notify.channels.announcement import chat_message
 from server.notify.channels.destination import channel_of
 from server.notify.channels.guarded import guarded_connections
@@ -94,6 +97,18 @@ class ChatTransport(Transport):
     def time_limit(settings: Settings) -> float:
         return TOTAL_SECONDS
 
+    def expect(self, deliveries: Sequence[Delivery]) -> None:
+        # What a flood gathered may be thousands of reports.
+        each = selectinload(Delivery.reports)
+        db.session.scalars(
+            select(Delivery)
+            .where(Delivery.id.in_([delivery.id for delivery in deliveries]))
+            .options(
+                each.joinedload(DeliveryReport.report).joinedload(Report.page),
+                each.joinedload(DeliveryReport.event),
+            )
+        ).all()
+
     def prepare(self, delivery: Delivery) -> Prepared:
         channel = channel_of(db.session(), delivery)
         scheme = channel.address.partition("://")[0].lower()
@@ -152,6 +167,8 @@ def _notify(address: str, text: str) -> bool:
 
     service = _service(address)
     service.redirects = False
+    # A message that a service finds too long would be refused for ever, and the next with it.
+    service.overflow_mode = apprise.OverflowMode.SPLIT
     sender = apprise.Apprise(asset=service.asset)
     sender.add(service)
     # "text": what the service takes for formatting is escaped by Apprise, or by us where it is not.

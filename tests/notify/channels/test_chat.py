@@ -67,7 +67,9 @@ def test_message_is_in_the_sites_language(
     submit()
     send()
 
-    assert "(1 читатель)" in json.loads(receiver.requests[0].body)["text"].replace("\\", "")
+    lines = json.loads(receiver.requests[0].body)["text"].replace("\\", "").splitlines()
+    assert lines[0].endswith("(1 читатель)")
+    assert [line.split(":")[0] for line in lines[-2:]] == ["Страница", "Сообщение"]
 
 
 def test_nothing_but_the_service_is_asked_for_pictures(
@@ -111,6 +113,37 @@ def test_hidden_characters_are_shown(
 
     assert "⟨RLO⟩" in text
     assert "\u202e" not in text
+
+
+def test_message_too_long_for_the_service_comes_in_parts(
+    channel: Channel, submit: Submit, send: Do, receiver: Receiver, owed: Owed
+) -> None:
+    hidden = "\u202e" * 400
+    submit(
+        selector__exact=hidden,
+        suggestion=f"{hidden}!",
+        passage__before=hidden,
+        page__title=hidden,
+    )
+    send()
+
+    parts = [json.loads(request.body)["text"] for request in receiver.requests]
+    assert len(parts) > 1
+    assert max(map(len, parts)) <= 4_000
+    assert str(owed()[0].report.public_id) in "".join(parts)  # type: ignore[union-attr]  # it has one
+    assert [each.state for each in owed()] == ["sent"]
+
+
+def test_address_that_fills_the_message_is_left_out(
+    channel: Channel, submit: Submit, send: Do, receiver: Receiver
+) -> None:
+    submit(page__url="https://news.example/" + "x" * 3_000)
+    send()
+
+    (request,) = receiver.requests
+    lines = json.loads(request.body)["text"].splitlines()
+    assert lines[-2] == "Page: The harbour"
+    assert lines[-1].startswith("Report: http://localhost:8000/reports/")
 
 
 def test_refusal_is_tried_again_and_said_without_the_secret(
