@@ -184,8 +184,9 @@ def users_close(email: str) -> None:
     try:
         with write_transaction() as session:
             user = user_of(session, email)
-            close_account(user)
+            # Reports before accounts, as whoever changes a report and is named in its history.
             release(session, user.id, actor=None, source="command")
+            close_account(user)
             record(session, "account.closed", actor=None, detail=user.email)
             said = f"{user.email} is closed. What it did stays in the history."
     except InvalidInput as error:

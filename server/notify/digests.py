@@ -28,6 +28,7 @@ from server.notify.outbox import owe
 from server.notify.routing import facts_of
 from server.notify.rules import audience_of
 from server.notify.subscriptions import subscriber_of
+from server.reports.page_locks import lock_pages_of
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,7 @@ def take(due: Due, contents: Contents) -> bool:
             .returning(Subscription.id)
         ).all()
         if won and due.subscriber and not contents.empty:
+            lock_pages_of(session, [report_id for report_id, _ in contents.about])
             owe(
                 session,
                 due.site_id,

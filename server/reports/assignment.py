@@ -12,6 +12,7 @@ from server.models import Event, Membership, Report, User
 from server.reports import change
 from server.reports.change import IllegalChange
 from server.reports.membership import ACTING_ROLES
+from server.reports.page_locks import lock_pages_of
 
 
 def who_can_take(session: Session, site_id: int) -> Sequence[User]:
@@ -71,11 +72,14 @@ def release(
 ) -> int:
     """Take back from an account what is assigned to it, on a site or on all: it does not work on
     them any more. How many reports that were."""
-    theirs = update(Report).where(Report.assignee_id == user_id)
+    theirs = Report.assignee_id == user_id
     if site_id is not None:
-        theirs = theirs.where(Report.site_id == site_id)
+        theirs &= Report.site_id == site_id
+    lock_pages_of(session, session.scalars(select(Report.id).where(theirs)).all())
     released = session.scalars(
-        theirs.values(assignee_id=None, version=Report.version + 1)
+        update(Report)
+        .where(theirs)
+        .values(assignee_id=None, version=Report.version + 1)
         .returning(Report.id)
         .execution_options(synchronize_session=False)
     ).all()

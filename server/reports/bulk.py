@@ -22,6 +22,7 @@ from server.models import BulkAction, BulkItem, Report, User
 from server.reports.assignment import assign
 from server.reports.change import IllegalChange, StaleReport
 from server.reports.membership import sites_to_act_on
+from server.reports.page_locks import lock_pages_of
 from server.reports.resolution import RESOLUTIONS, resolve
 from server.reports.undo import undo
 
@@ -153,6 +154,7 @@ def forget_bulk_actions() -> None:
 
 def _add_items(session: Session, action: BulkAction, seen: list[tuple[int, int]]) -> None:
     if seen:
+        lock_pages_of(session, [report_id for report_id, _ in seen])
         session.execute(
             insert(BulkItem),
             [
@@ -167,7 +169,6 @@ def _do_batch(session: Session, action: BulkAction) -> bool:
     waiting = session.execute(
         select(BulkItem.report_id, BulkItem.version)
         .where(BulkItem.bulk_id == action.id, BulkItem.outcome == "waiting")
-        # The order in which they lock their rows is the same for all.
         .order_by(BulkItem.report_id)
         .limit(BATCH)
     ).all()
@@ -180,6 +181,7 @@ def _do_batch(session: Session, action: BulkAction) -> bool:
     sites = sites_to_act_on(session, user) if user.active else frozenset()
     # Together, so that each is not asked for alone.
     ids = [report_id for report_id, _ in waiting]
+    lock_pages_of(session, ids)
     reports = {each.id: each for each in session.scalars(select(Report).where(Report.id.in_(ids)))}
     results = []
     for report_id, version in waiting:

@@ -19,6 +19,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.models import Attempt, Delivery, DeliveryReport, ReaderContact, Report, Site, Submission
 from server.reports.notes import erase_notes
+from server.reports.page_locks import lock_pages_of
 from server.reports.readers import forget_former_days
 from server.reports.words import index_words
 from server.text.mailbox import checked_address, names_address
@@ -54,10 +55,11 @@ def erase_expired(stopping: Callable[[], bool] = lambda: False) -> int:
             with write_transaction() as session:
                 batch = _expired(session, site_id, limit)
                 about = {report_id for _, report_id in batch}
+                lock_pages_of(session, about)
                 _forget_messages(session, about)
                 erase_notes(session, about)
                 _delete_submissions(session, [submission_id for submission_id, _ in batch])
-                index_words(session, {report_id for _, report_id in batch})
+                index_words(session, about)
             erased += len(batch)
             if len(batch) < BATCH:
                 break
@@ -101,21 +103,19 @@ def erase(
     """Erase submissions, in the caller's transaction, with the messages that quoted them, the
     notes that may, and the corrections that nobody else sent; and what is still owed to an address
     (by one site, where ``site_id`` names it), where one is given."""
-    reports = session.scalars(
-        select(Report)
-        .where(Report.id.in_(select(Submission.report_id).where(Submission.id.in_(submission_ids))))
-        .order_by(Report.id)
-    ).all()
+    theirs = select(Submission.report_id).where(Submission.id.in_(submission_ids))
+    about = set(session.scalars(theirs))
+    lock_pages_of(session, about)
+    reports = session.scalars(select(Report).where(Report.id.in_(about)).order_by(Report.id)).all()
     contacts = session.scalar(
         select(func.count()).where(ReaderContact.submission_id.in_(submission_ids))
     )
     corrections = sum(_forget_correction(session, report, submission_ids) for report in reports)
-    about = {report.id for report in reports}
     messages = _forget_messages(session, about)
     erase_notes(session, about)
     messages += _forget_owed(session, email, site_id)
     _delete_submissions(session, submission_ids)
-    index_words(session, [report.id for report in reports])
+    index_words(session, about)
     return Erased(
         len(submission_ids),
         contacts or 0,

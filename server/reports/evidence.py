@@ -19,6 +19,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db, settings_of
 from server.models import Report
+from server.reports.page_locks import lock_pages_of
 from server.reports.readers import independent_readers
 from server.reports.words import index_words
 from server.spelling.dictionaries import default_folders
@@ -71,7 +72,7 @@ def evaluate(session: Session, report: Report) -> list[Finding]:
         findings = [found("not-examined", translatable("This text could not be examined."))]
         score, stored = score_of(findings), [finding.stored() for finding in findings]
     with write_transaction() as writing:
-        index_words(writing, [report_id])
+        # The report before its words, as whoever corrects it.
         writing.execute(
             update(Report)
             .where(
@@ -82,6 +83,7 @@ def evaluate(session: Session, report: Report) -> list[Finding]:
             .values(evidence=stored, score=score, evaluated_at=now())
             .execution_options(synchronize_session=False)
         )
+        index_words(writing, [report_id])
     return findings
 
 
@@ -93,6 +95,7 @@ def mark_all_pending(session: Session, after: int = 0) -> int | None:
     ).all()
     if not ids:
         return None
+    lock_pages_of(session, ids)
     session.execute(
         update(Report)
         .where(Report.id.between(ids[0], ids[-1]))

@@ -25,6 +25,7 @@ from server.models import (
     Subscription,
 )
 from server.models.site import new_site_key
+from server.reports.page_locks import lock_pages, lock_pages_of
 
 BATCH = 200
 # Who works on it, what sends from it, what leads to it.
@@ -84,7 +85,13 @@ def erase_leaving_sites(stopping: Callable[[], bool] = lambda: False) -> int:
 
 def _erase_batch(table: Any, site_id: int) -> int:
     with write_transaction() as session:
-        some = select(table.id).where(table.site_id == site_id).order_by(table.id).limit(BATCH)
+        some = session.scalars(
+            select(table.id).where(table.site_id == site_id).order_by(table.id).limit(BATCH)
+        ).all()
+        if table is Page:
+            lock_pages(session, some)
+        elif table is Report:
+            lock_pages_of(session, some)
         gone = session.execute(
             delete(table)
             .where(table.id.in_(some))
