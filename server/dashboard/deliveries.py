@@ -9,6 +9,7 @@ from flask_security.decorators import auth_required
 from werkzeug.wrappers import Response as BaseResponse
 
 from server import tasks
+from server.clock import now
 from server.dashboard.blueprint import blueprint, require_acting, signed_in
 from server.database import write_transaction
 from server.extensions import db, settings_of
@@ -65,6 +66,7 @@ def show_delivery(public_id: uuid.UUID) -> str:
         name=log.names_of_channels(session, [delivery]).get(delivery.recipient),
         attempts=log.attempts_of(session, delivery),
         again=again.can_be_sent_again(delivery),
+        present=now(),
         smtp_host=settings.smtp_host,
         acting=sites_to_act_on(db.session(), signed_in()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 from flask.testing import FlaskClient
@@ -11,7 +12,7 @@ from submissions import EDITOR, Submit
 
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Delivery, Membership, Report, Site, User
+from server.models import Breaker, Delivery, Membership, Report, Site, User
 from server.notify import log
 from server.notify.deliver import deliver_due
 from server.sites import add_site
@@ -101,6 +102,27 @@ def test_message_waits_unwritten_until_it_is_sent(
 
     assert "The message is written when it is sent." in page
     assert "<iframe" not in page
+
+
+def test_held_message_says_so_and_until_when(
+    editor_client: FlaskClient, delivery: Delivery
+) -> None:
+    probe = datetime(2126, 11, 28, 10, 5, tzinfo=UTC)
+    with write_transaction() as session:
+        row = Breaker(channel="mail", recipient=EDITOR, refusals=5, last_error="550 <closed>")
+        row.held_since, row.probe_at = probe - timedelta(minutes=15), probe
+        session.add(row)
+
+    page = editor_client.get(f"/deliveries/{delivery.public_id}").text
+
+    assert ">held</span>" in page
+    assert ">queued<" not in page
+    assert "550 &lt;closed&gt;" in page
+    # In the time zone of the browser, as all moments.
+    moment = '<time class="moment" datetime="2126-11-28T10:05:00+00:00">2126-11-28 10:05 UTC</time>'
+    assert f"One message is tried at {moment};" in page
+    assert "Message about “recieve”" in page
+    assert "Try the recipient now" in page
 
 
 def test_kept_message_is_shown_as_text_and_html(
