@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
@@ -78,6 +79,8 @@ class _Batch:
         self.token = outbox.new_token()
         # By id, what was claimed and is not marked yet.
         self.in_hand: dict[int, Prepared] = {}
+        # By recipient, in this batch.
+        self.turns: Counter[str] = Counter()
         self.claimed = 0
         self.handled = 0
         self.ours_until = 0.0
@@ -152,7 +155,12 @@ class _Batch:
             if wanted <= 0:
                 return []
             return outbox.claim_due(
-                session, self.lease, channel=self.channel, limit=wanted, token=self.token
+                session,
+                self.lease,
+                channel=self.channel,
+                limit=wanted,
+                token=self.token,
+                passing_by=self._had_their_turn(),
             )
 
         claimed = write_with_retry(work)
@@ -160,11 +168,20 @@ class _Batch:
             self.in_hand.pop(outcome.prepared.delivery_id, None)
             # What was not tried is owed as before.
             self.handled += outcome.tried
+        found = self._load(claimed)
         self.claimed += len(claimed)
+        self.turns.update(each.recipient for each in found)
         if due_for_renewal or not self.in_hand:
             self.renewed_at = begun
             self.ours_until = begun + self.lease.total_seconds()
-        return self._load(claimed)
+        return found
+
+    def _had_their_turn(self) -> list[str]:
+        """Where each recipient is a server of its own, a flood for one that is slow must not keep
+        the others waiting until all of it is sent."""
+        if self.transport.server:
+            return []
+        return [name for name, count in self.turns.items() if count >= CLAIM_AT_LEAST]
 
     def _load(self, claimed: Sequence[int]) -> Sequence[Delivery]:
         if not claimed:

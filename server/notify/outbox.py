@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -104,6 +104,7 @@ _DUE = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=Delivery)
 )
+_DUE_TO_OTHERS = _DUE.where(Delivery.recipient.not_in(bindparam("passing_by", expanding=True)))
 
 
 def new_token() -> str:
@@ -118,16 +119,24 @@ def claim_due(
     channel: str = "mail",
     limit: int = 1,
     token: str | None = None,
+    passing_by: Collection[str] = (),
 ) -> list[int]:
     """Claim the deliveries that are due longest; their ids, in that order. The caller's write
-    transaction commits it.
+    transaction commits it. ``passing_by``: recipients whose turn it is not, unless nobody else is
+    owed anything.
 
     No other worker can have them meanwhile: on SQLite there is one writer, elsewhere the rows are
     locked, and those that somebody else has locked are passed over.
     """
     moment = now()
-    due = session.execute(_DUE, {"channel": channel, "moment": moment, "most": limit})
-    found = [(delivery_id, recipient) for delivery_id, recipient in due]
+    asked = {"channel": channel, "moment": moment, "most": limit}
+    found: list[tuple[int, str]] = []
+    if passing_by:
+        others = session.execute(_DUE_TO_OTHERS, {**asked, "passing_by": list(passing_by)})
+        found = [(delivery_id, recipient) for delivery_id, recipient in others]
+    if not found:
+        due = session.execute(_DUE, asked)
+        found = [(delivery_id, recipient) for delivery_id, recipient in due]
     claimed = breaker.one_probe_each(session, channel, found, lease) if found else []
     if claimed:
         session.execute(

@@ -19,6 +19,8 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Channel, Delivery, Report
+from server.notify.deliver import deliver_due
+from server.notify.routing import route_due
 
 MOST = 5
 MINUTE = timedelta(minutes=1)
@@ -33,7 +35,7 @@ def traveller() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def report(submit: Submit, numbers: range, send: Do) -> None:
+def report(submit: Submit, numbers: range, send: Callable[[], object]) -> None:
     """Reports on pages of their own: no burst of one page, no known place."""
     for number in numbers:
         submit(page__url=f"{ORIGIN}/{number}", selector__exact=f"mistake {number}")
@@ -258,3 +260,23 @@ def test_without_a_limit_no_call_waits(
     send()
 
     assert told_of(receiver) == [f"mistake {number}" for number in range(12)]
+
+
+def test_flood_for_one_webhook_lets_another_have_its_turn(
+    webhook: Channel,
+    adding: Callable[..., Channel],
+    submit: Submit,
+    receiver: Receiver,
+    traveller: time_machine.Traveller,
+) -> None:
+    report(submit, range(40), route_due)
+    adding(f"{receiver.url}/other", name="Other")
+    traveller.shift(MINUTE)
+    report(submit, range(40, 41), route_due)
+
+    deliver_due()
+
+    paths = [each.path for each in receiver.requests]
+    assert len(paths) == 42
+    assert paths.index("/other") < 20
+    assert set(Counter(told_of(receiver)).values()) == {1, 2}

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from smtp_server import MailServer
-from submissions import ORIGIN, Submit
-from telling import BERLIN, HOUR, Deliveries, texts, work
+from submissions import ORIGIN, Submit, close_long_ago
+from telling import BERLIN, HOUR, Deliveries, close, texts, work
 
 from server.config import Settings
 from server.models import Site
@@ -73,6 +73,23 @@ def test_flood_ends_by_itself(
     traveller.shift(HOUR)
     deliver_due()
     assert mail_server.messages[-1]["Subject"] == "[The News] 4 spelling reports"
+
+
+def test_report_that_comes_again_while_it_waits_is_told_once(
+    submit: Submit, mail_server: MailServer, traveller: time_machine.Traveller
+) -> None:
+    flood(submit, 0, 8)
+    traveller.shift(timedelta(minutes=16))
+    close("mistake 7")
+    close_long_ago()
+    flood(submit, 7, 1)
+    traveller.shift(HOUR)
+    deliver_due()
+    traveller.shift(HOUR)
+    deliver_due()
+
+    assert sum("mistake 7" in text for text in texts(mail_server)) == 1
+    assert len(mail_server.messages) == MOST + 2
 
 
 def test_new_flood_is_told_anew(
