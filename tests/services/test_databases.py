@@ -42,6 +42,7 @@ from server.models import (
 from server.notify.digests import digest_due
 from server.notify.outbox import claim_due
 from server.notify.routing import route_due
+from server.notify.site_channels import add_channel
 from server.notify.subscriptions import Choices, choose
 from server.notify.thanks import GRACE, forget_thanked_readers, owe_thanks
 from server.reports.resolution import resolve
@@ -181,6 +182,48 @@ def test_burst_that_several_workers_route_is_two_mails(app: Flask, site: Site) -
     db.session.rollback()
     found = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
     assert [len(each.reports) for each in found] == [1, WRITERS * 2 - 1]
+
+
+def test_flood_that_several_workers_route_is_gathered_for_a_chat_and_queued_for_a_webhook(
+    app: Flask, site: Site
+) -> None:
+    app.extensions["copydesk_settings"] = replace(
+        app.extensions["copydesk_settings"], flood_reports=4, webhook_calls_per_minute=5
+    )
+    addresses = {
+        "webhook": "https://hooks.example/",
+        "apprise": "mmosts://chat.example/" + "a" * 32,
+    }
+    with write_transaction() as session:
+        for kind, address in addresses.items():
+            add_channel(session, site, kind, name=kind, address=address)
+    at_once(app, [body_for(site, selector__exact=f"mistake {n}") for n in range(WRITERS)])
+
+    def route(_: int) -> int:
+        with app.app_context():
+            return route_due()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(route, range(4)))
+
+    db.session.rollback()
+    owed = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
+    chat = [len(each.reports) for each in owed if each.channel == "apprise"]
+    calls = [each for each in owed if each.channel == "webhook"]
+    assert chat == [1, WRITERS - 1]
+    assert len({each.report_id for each in calls}) == WRITERS
+    due = sorted(each.due_at for each in calls)
+    for sixth, first in zip(due[5:], due, strict=False):
+        assert sixth >= first + timedelta(minutes=1)
+    with write_transaction() as session:
+        claimed = claim_due(
+            session,
+            timedelta(minutes=1),
+            channel="webhook",
+            limit=WRITERS,
+            passing_by=[calls[0].recipient],
+        )
+    assert len(claimed) >= 5, "nobody else is owed any"
 
 
 def test_digest_that_several_workers_see_due_is_owed_once(app: Flask, site: Site) -> None:
