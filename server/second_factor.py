@@ -113,4 +113,5 @@ class AnyPasskey(WebauthnUtil):
             words = gettext("please use letters, digits, spaces and punctuation alone.")
         else:
             return None, name
-        return f"{gettext('Name of this passkey')}: {words}", None
+        label = gettext("Name of this passkey")
+        return f"{label}: {words}", None
