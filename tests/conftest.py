@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from own_context import OwnContextClient
-from postgresql_server import MISSING, find_initdb, postgresql_cluster
+from postgresql_server import MISSING, empty, find_initdb, postgresql_cluster
 from quick_app import make_app
 from smtp_server import MailServer
 from sqlalchemy import select
@@ -26,6 +26,8 @@ from server.extensions import db, limiter
 from server.models import Site, User
 from server.notify.routing import route_due
 from server.sites import add_member, add_site, add_user
+
+DATABASES = ["sqlite", "postgresql"]
 
 # A change is judged by the same examples as the one before; new ones are looked for on purpose.
 # How long one takes, or takes to be made, says something about the machine alone.
@@ -52,6 +54,36 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture
+def postgresql_url(postgresql: str) -> Iterator[str]:
+    """The same for one test, which may leave in it what it likes."""
+    yield postgresql
+    empty(postgresql)
+
+
+def _each_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield ""
+        return
+    url: str = request.getfixturevalue("postgresql")
+    yield url
+    empty(url)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """For a test that is to run on SQLite and on PostgreSQL: empty for the one, the address of an
+    empty database for the other. Its ``settings`` name it, so that
+    ``pytestmark = pytest.mark.usefixtures("database_url")`` is all a file needs."""
+    yield from _each_database(request)
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def module_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The same, for all tests of a module one after the other."""
+    yield from _each_database(request)
+
+
+@pytest.fixture
 def mail_server() -> Iterator[MailServer]:
     """A real SMTP server; one for each test."""
     server = MailServer()
@@ -61,8 +93,10 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    on_both = "database_url" in request.fixturenames
     return Settings(
+        database_url=request.getfixturevalue("database_url") if on_both else "",
         mode="development",
         secret_key="a secret key for the tests alone, long enough",
         data_dir=tmp_path / "var",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smtp_server import free_port
+from sqlalchemy import NullPool, create_engine
 
 MISSING = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
 
@@ -72,6 +73,18 @@ def postgresql_server(initdb: Path, kept: Path | None = None) -> Iterator[Postgr
         finally:
             if (data / "postmaster.pid").exists():
                 server.stop()
+
+
+def empty(url: str) -> None:
+    """Leave a database as if it had just been made, whatever is in it and whoever, perhaps killed
+    in the midst of something, is connected to it."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from live_server import listens, wait_until
-from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from smtp_server import MailServer, free_port
 from sqlalchemy import select
 from submissions import Submit
@@ -43,15 +42,6 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"redis://127.0.0.1:{port}/0"
     server.terminate()
     server.wait()
-
-
-@pytest.fixture(scope="module")
-def postgresql_url() -> Iterator[str]:
-    initdb = find_initdb()
-    if initdb is None:
-        pytest.skip(MISSING)
-    with postgresql_cluster(initdb) as url:
-        yield url
 
 
 @pytest.fixture

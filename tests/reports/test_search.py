@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
-from flask import Flask
 from submissions import ORIGIN, Submit
 
-from server import create_app
-from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Base, Report, ReportWords, Submission, User
+from server.models import Report, ReportWords, Submission, User
 from server.reports import queue
 from server.reports.erasure import erase
 from server.reports.evidence import evaluate_pending
 from server.reports.filters import Filter
 from server.sites import add_member, add_site
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        yield app
-        db.session.remove()
-        Base.metadata.drop_all(db.engine)
-        db.engine.dispose()
+pytestmark = pytest.mark.usefixtures("database_url")
 
 
 def found(words: str, view: str = "all") -> list[str]:

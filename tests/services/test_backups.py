@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Site, Submission
-from server.schema import MIGRATIONS_DIR, current_revision, upgrade_schema
+from server.schema import MIGRATIONS_DIR, current_revision
 from server.sites import add_site
 
 BREAKS = '''"""Half a migration."""
@@ -45,14 +44,8 @@ def upgrade():
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """On a migrated SQLite database, as an operator has it."""
-    app = create_app(settings)
-    with app.app_context():
-        upgrade_schema()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def app(migrated_app: Flask) -> Flask:
+    return migrated_app
 
 
 @pytest.fixture

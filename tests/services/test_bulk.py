@@ -2,59 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import downgrade
 from sqlalchemy import func, insert, select
 from submissions import ORIGIN
 
-from server import create_app
-from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import BulkAction, Event, Page, Report, User
+from server.models import BulkAction, Event, Page, Report, Site, User
 from server.reports import bulk
 from server.reports.bulk import Progress, progress_of, work_on_bulk_actions
-from server.schema import MIGRATIONS_DIR, upgrade_schema
-from server.sites import add_member, add_site, add_user
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 REPORTS = 400
 WORKERS = 4
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a migrated database with a site, an editor and many open reports."""
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
-    with app.app_context():
-        upgrade_schema()
-        with write_transaction() as session:
-            site = add_site(session, "The News", [ORIGIN])
-            add_member(session, add_user(session, "ann@news.example", "a long password"), site)
-            page = Page(site_id=site.id, url=f"{ORIGIN}/", url_hash=bytes(32))
-            session.add(page)
-            session.flush()
-            rows = [
-                {
-                    "site_id": site.id,
-                    "page_id": page.id,
-                    "place_hash": number.to_bytes(32),
-                    "exact": f"mistake {number}",
-                }
-                for number in range(REPORTS)
-            ]
-            session.execute(insert(Report), rows)
-        yield app
-        db.session.remove()
-        downgrade(directory=str(MIGRATIONS_DIR), revision="base")
-        db.engine.dispose()
+@pytest.fixture(autouse=True)
+def reports(site: Site) -> None:
+    """Many open ones."""
+    with write_transaction() as session:
+        page = Page(site_id=site.id, url=f"{ORIGIN}/", url_hash=bytes(32))
+        session.add(page)
+        session.flush()
+        rows = [
+            {
+                "site_id": site.id,
+                "page_id": page.id,
+                "place_hash": number.to_bytes(32),
+                "exact": f"mistake {number}",
+            }
+            for number in range(REPORTS)
+        ]
+        session.execute(insert(Report), rows)
 
 
 def test_several_workers_change_each_report_once_and_undo_it_once(app: Flask) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import random
 import signal
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import killable
@@ -16,7 +14,6 @@ from live_server import wait_until
 from sqlalchemy import func, insert, select
 from submissions import EDITOR, ORIGIN
 
-from server import create_app
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
@@ -24,7 +21,8 @@ from server.extensions import db
 from server.models import BulkAction, Event, Page, Report, Site, User
 from server.reports import bulk
 from server.reports.bulk import Progress, progress_of
-from server.schema import upgrade_schema
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 REPORTS = 150
 KILLS = 3
@@ -34,20 +32,13 @@ PATIENCE = 120
 
 
 @pytest.fixture
-def settings(settings: Settings, tmp_path: Path, database_url: str) -> Settings:
-    tasks_url = f"sqlite:///{tmp_path / 'tasks.db'}"
-    return replace(settings, database_url=database_url, tasks_url=tasks_url)
+def settings(process_settings: Settings) -> Settings:
+    return process_settings
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """To look at the database with; the workers have their own."""
-    app = create_app(settings)
-    with app.app_context():
-        upgrade_schema()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def app(migrated_app: Flask) -> Flask:
+    return migrated_app
 
 
 @pytest.fixture

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from own_context import OwnContextClient
 from sqlalchemy import select
 from submissions import EDITOR, ORIGIN, PASSWORD
 
-from server import create_app
-from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import AuditEntry, Base
+from server.models import AuditEntry
 from server.sites import add_member, add_site, add_user
 
+pytestmark = pytest.mark.usefixtures("database_url")
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(replace(settings, login_limit="1000/minute"))
-    app.test_client_class = OwnContextClient
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """Its forms need no CSRF token here."""
     app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        yield app
-        db.session.remove()
-        Base.metadata.drop_all(db.engine)
-        db.engine.dispose()
+    return app
 
 
 @pytest.fixture

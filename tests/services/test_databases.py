@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +19,7 @@ from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 from submissions import ORIGIN, body_for
 
-from server import create_app
 from server.clock import now
-from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import (
@@ -49,21 +45,14 @@ from server.reports.resolution import resolve
 from server.schema import MIGRATIONS_DIR, upgrade_schema
 from server.sites import add_member, add_site, add_user
 
+pytestmark = pytest.mark.usefixtures("database_url")
+
 WRITERS = 12
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
-    """An application on a migrated, empty database."""
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
-    with app.app_context():
-        upgrade_schema()
-        yield app
-        db.session.remove()
-        downgrade(directory=str(MIGRATIONS_DIR), revision="base")
-        db.engine.dispose()
+@pytest.fixture
+def app(migrated_app: Flask) -> Flask:
+    return migrated_app
 
 
 @pytest.fixture

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from log_ins import log_in
-from own_context import OwnContextClient
 from sqlalchemy import func, select
 from submissions import EDITOR, ORIGIN, PASSWORD
 
-from server import create_app
-from server.config import Settings
 from server.dashboard import invitations
 from server.database import write_transaction
 from server.extensions import db
 from server.models import (
     AuditEntry,
-    Base,
     Invitation,
     LoginSession,
     Membership,
@@ -34,23 +29,17 @@ from server.models import (
 from server.notify.account_mail import invitation_path
 from server.sites import add_member, add_site, add_user, hashed_password
 
+pytestmark = pytest.mark.usefixtures("database_url")
+
 OTHER = "bo@news.example"
 CHOSEN = {"password": "seven green kettles sing", "password_confirm": "seven green kettles sing"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
-    app.test_client_class = OwnContextClient
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """Its forms need no CSRF token here."""
     app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        yield app
-        db.session.remove()
-        Base.metadata.drop_all(db.engine)
-        db.engine.dispose()
+    return app
 
 
 @pytest.fixture

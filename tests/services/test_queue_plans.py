@@ -2,33 +2,34 @@
 or filter reads them all.
 
 A database of each kind is filled with as many reports as make its planner decide as among a
-million, and what is bounded is bounded low. Work is counted, not timed: on PostgreSQL the rows that
-each step of a plan had in hand, on SQLite the steps of its machine.
+million, and what is bounded is bounded low.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from itertools import product
-from typing import Any
 
 import pytest
 from flask import Flask
 from full_queue import ADDRESS, NEWEST, fill
-from sqlalchemy import Connection, event, select, text
+from query_plans import indexes_of, work_of
+from quick_app import make_app
+from sqlalchemy import select, text
 
-from server import create_app
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import Base, User
+from server.models import Page, Report, Site, User
 from server.reports import counting, queue, walk, words
 from server.reports.counting import counts_of_views
+from server.reports.evidence import pending_count
 from server.reports.filters import Filter
 from server.reports.views import ORDERS, VIEWS, Cursor
+from server.statistics.figure import Period
+from server.statistics.figures import FIGURES
 
 REPORTS = 60_000
 # What few, and enough, are here. The smallest status has fifty times as many.
@@ -63,22 +64,37 @@ FILTERS = {
 }
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("plans")
-    settings = Settings(mode="development", secret_key="long enough for tests", data_dir=folder)
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
+# What each index is for.
+QUESTIONS: dict[str, Callable[[], object]] = {
+    "ix_report_queue": lambda: page_of("open", "newest", "none"),
+    "ix_report_certainty": lambda: page_of("open", "certainty", "none"),
+    "ix_report_readers": lambda: page_of("open", "readers", "none"),
+    "ix_report_assignee": lambda: page_of("mine", "newest", "none"),
+    "ix_report_page": lambda: page_of("all", "newest", "page"),
+    "ix_report_came": lambda: figure("days"),
+    "ix_report_closed": lambda: figure("time-to-fix"),
+    "ix_report_unexamined": lambda: pending_count(db.session()),
+    "ix_page_author": lambda: page_of("all", "newest", "few by an author"),
+    "ix_page_section": lambda: page_of("all", "newest", "section"),
+    "ix_page_language": lambda: page_of("all", "newest", "language"),
+    "ix_page_path": lambda: page_of("all", "newest", "path of few"),
+}
+
+
+@pytest.fixture(scope="module")
+def app(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    settings = Settings(
+        mode="development",
+        secret_key="long enough for tests",
+        data_dir=tmp_path_factory.mktemp("plans"),
+        database_url=module_database_url,
+    )
+    app = make_app(settings)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
         with db.engine.connect() as connection:
             fill(connection, REPORTS)
         yield app
         db.session.remove()
-        Base.metadata.drop_all(db.engine)
         db.engine.dispose()
 
 
@@ -103,60 +119,24 @@ def surplus(filter: Filter, ask: Callable[[], object], share: int = 1) -> int:
     dialect = db.engine.dialect.name
     may = share * (MOST_ROWS if dialect == "postgresql" else MOST_STEPS)
     may += NAMES[dialect] if filter.author else 0
-    done = _rows_read(ask) if dialect == "postgresql" else _steps(ask)
-    return max(0, done - may)
+    return max(0, work_of(ask) - may)
 
 
-def _steps(ask: Callable[[], object]) -> int:
-    driver: Any = db.session.connection().connection.dbapi_connection
-    assert isinstance(driver, sqlite3.Connection)
-    steps = 0
-
-    def stepped() -> None:
-        nonlocal steps
-        steps += 10
-
-    driver.set_progress_handler(stepped, 10)
-    ask()
-    driver.set_progress_handler(None, 0)
-    return steps
-
-
-def _rows_read(ask: Callable[[], object]) -> int:
-    rows, explaining = 0, False
-
-    def explain(connection: Connection, _: Any, statement: str, parameters: Any, *__: Any) -> None:
-        nonlocal rows, explaining
-        if explaining or not statement.startswith(("SELECT", "WITH")):
-            return
-        explaining = True
-        how = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON)"
-        [plan] = connection.exec_driver_sql(f"{how} {statement}", parameters).scalars()
-        rows += _read_by(plan[0]["Plan"])
-        explaining = False
-
-    event.listen(db.engine, "before_cursor_execute", explain)
-    ask()
-    event.remove(db.engine, "before_cursor_execute", explain)
-    return rows
-
-
-def _read_by(plan: dict[str, Any]) -> int:
-    """The rows that a step of a plan and those below it read of tables and indexes, those that
-    they threw away too."""
-    kinds = ("Actual Rows", *(name for name in plan if name.startswith("Rows Removed")))
-    own = sum(plan[each] for each in kinds) * plan["Actual Loops"]
-    reads = {"Relation Name", "Index Name"} & plan.keys()
-    return (int(own) if reads else 0) + sum(map(_read_by, plan.get("Plans", ())))
-
-
-def page_of(view: str, order: str, filter: Filter, *, further: bool = False) -> object:
+def page_of(view: str, order: str, filter: str, *, further: bool = False) -> object:
     by, after = ORDERS[order], None
     if further:
         middle = {"newest": NEWEST.replace(year=2025), "certainty": 50, "readers": 2}
         after = Cursor(middle.get(order, middle["newest"]), REPORTS // 2)
     user = db.session.scalars(select(User)).one()
-    return queue.reports_in_view(db.session(), user, view, filter=filter, order=by, after=after)
+    return queue.reports_in_view(
+        db.session(), user, view, filter=FILTERS[filter], order=by, after=after
+    )
+
+
+def figure(name: str) -> object:
+    days = Period(date(2026, 11, 20), date(2026, 11, 21))
+    sites = db.session.scalars(select(Site.id)).all()
+    return FIGURES[name](db.session(), sites, days)
 
 
 def test_every_part_of_a_filter_is_among_those_tried() -> None:
@@ -175,10 +155,10 @@ def test_every_part_of_a_filter_is_among_those_tried() -> None:
 def test_no_page_of_the_queue_reads_all_reports(
     bounds: None, view: str, order: str, further: bool
 ) -> None:
-    def of(filter: Filter) -> Callable[[], object]:
-        return lambda: page_of(view, order, filter, further=further)
+    def of(name: str) -> Callable[[], object]:
+        return lambda: page_of(view, order, name, further=further)
 
-    costly = {name: surplus(filter, of(filter)) for name, filter in FILTERS.items()}
+    costly = {name: surplus(filter, of(name)) for name, filter in FILTERS.items()}
 
     assert {name: more for name, more in costly.items() if more} == {}
 
@@ -211,8 +191,18 @@ def test_without_its_index_it_is_noticed(
 ) -> None:
     with write_transaction() as session:
         session.execute(text(f"DROP INDEX {index}"))
-        wanted = FILTERS[filter]
-        costly = surplus(wanted, lambda: page_of(view, order, wanted))
+        costly = surplus(FILTERS[filter], lambda: page_of(view, order, filter))
         session.rollback()
 
     assert costly
+
+
+@pytest.mark.parametrize("index", QUESTIONS)
+def test_each_index_is_taken_for_its_question(bounds: None, index: str) -> None:
+    assert index in indexes_of(QUESTIONS[index])
+
+
+def test_each_index_has_a_question() -> None:
+    indexes = {index.name for model in (Page, Report) for index in model.__table__.indexes}
+
+    assert indexes == set(QUESTIONS)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 import signal
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from smtp_server import MailServer
 from sqlalchemy import delete, func, select, update
 from submissions import EDITOR, ORIGIN, Submit
 
-from server import create_app
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
@@ -27,8 +24,9 @@ from server.models import Announcement, Breaker, Delivery, Report, Site
 from server.notify.desk import add_recipient
 from server.notify.rules import NewRule, add_rule
 from server.notify.subscriptions import Choices
-from server.schema import upgrade_schema
 from server.text.matching import Conditions
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 REPORTS = 60
 KILLS = 6
@@ -39,27 +37,13 @@ PATIENCE = 120
 
 
 @pytest.fixture
-def settings(
-    settings: Settings, tmp_path: Path, mail_server: MailServer, database_url: str
-) -> Settings:
-    return replace(
-        settings,
-        database_url=database_url,
-        tasks_url=f"sqlite:///{tmp_path / 'tasks.db'}",
-        smtp_host="127.0.0.1",
-        smtp_port=mail_server.port,
-    )
+def settings(process_settings: Settings) -> Settings:
+    return process_settings
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """To look at the database with; the workers have their own."""
-    app = create_app(settings)
-    with app.app_context():
-        upgrade_schema()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def app(migrated_app: Flask) -> Flask:
+    return migrated_app
 
 
 @pytest.fixture

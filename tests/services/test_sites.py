@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from submissions import ORIGIN, PASSWORD, body_for
 
-from server import create_app
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
@@ -22,25 +20,14 @@ from server.first_run import SetUpAlready, make_first_account, setup_token
 from server.installation.keys import former_keys, renew_key
 from server.installation.sightings import Seen, sightings_of, write
 from server.invalid import InvalidInput
-from server.models import Base, Block, FormerKey, Report, Sighting, Site, Submission, User
+from server.models import Block, FormerKey, Report, Sighting, Site, Submission, User
 from server.reports.blocks import add_block
 from server.reports.site_erasure import begin_erasing, erase_leaving_sites
 from server.sites import add_member, add_site, add_user
 
+pytestmark = pytest.mark.usefixtures("database_url")
+
 RIVALS = 6
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        yield app
-        db.session.remove()
-        Base.metadata.drop_all(db.engine)
-        db.engine.dispose()
 
 
 def at_once(app: Flask, deed: Callable[[int], bool]) -> list[bool]:

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from live_server import COPYDESK, LiveServer, wait_until
-from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from smtp_server import MailServer
 from sqlalchemy import Engine, create_engine, text
 from submissions import ORIGIN, PAGE_URL
@@ -28,29 +27,19 @@ SMTP_TIMEOUT = 0.5
 PATIENCE = 6 * SMTP_TIMEOUT + 15 + 90
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(
-    request: pytest.FixtureRequest, tmp_path: Path, mail_server: MailServer
-) -> Iterator[LiveServer]:
-    settings: dict[str, Any] = {
-        "smtp_host": "127.0.0.1",
-        "smtp_port": mail_server.port,
-        "smtp_timeout": SMTP_TIMEOUT,
-        "tasks_url": f"sqlite:///{tmp_path / 'tasks.db'}",
-        "database_url": f"sqlite:///{tmp_path / 'copydesk.db'}",
-    }
-    if request.param == "sqlite":
-        live = LiveServer(tmp_path / "var", ORIGIN, **settings)
-        yield live
-        live.stop(signal.SIGKILL)
-        return
-    initdb = find_initdb()
-    if initdb is None:
-        pytest.skip(MISSING)
-    with postgresql_cluster(initdb) as url:
-        live = LiveServer(tmp_path / "var", ORIGIN, **{**settings, "database_url": url})
-        yield live
-        live.stop(signal.SIGKILL)
+@pytest.fixture
+def server(database_url: str, tmp_path: Path, mail_server: MailServer) -> Iterator[LiveServer]:
+    live = LiveServer(
+        tmp_path / "var",
+        ORIGIN,
+        database_url=database_url or f"sqlite:///{tmp_path / 'copydesk.db'}",
+        tasks_url=f"sqlite:///{tmp_path / 'tasks.db'}",
+        smtp_host="127.0.0.1",
+        smtp_port=mail_server.port,
+        smtp_timeout=SMTP_TIMEOUT,
+    )
+    yield live
+    live.stop(signal.SIGKILL)
 
 
 @pytest.fixture

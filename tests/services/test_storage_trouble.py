@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from postgresql_server import MISSING, PostgresqlServer, find_initdb, postgresql_server
+from postgresql_server import PostgresqlServer
 from sqlalchemy import event, func, select
 from submissions import Submit
 from werkzeug.test import TestResponse
@@ -134,33 +134,25 @@ class TestSqlite:
 
 class TestPostgresql:
     @pytest.fixture
-    def server(self) -> Iterator[PostgresqlServer]:
-        initdb = find_initdb()
-        if initdb is None:
-            pytest.skip(MISSING)
-        with postgresql_server(initdb) as server:
-            yield server
+    def settings(self, settings: Settings, own_postgresql: PostgresqlServer) -> Settings:
+        return replace(settings, database_url=own_postgresql.url)
 
-    @pytest.fixture
-    def settings(self, settings: Settings, server: PostgresqlServer) -> Settings:
-        return replace(settings, database_url=server.url)
-
-    def test_server_gone_and_back(self, post: Submit, server: PostgresqlServer) -> None:
+    def test_server_gone_and_back(self, post: Submit, own_postgresql: PostgresqlServer) -> None:
         # Several connections in the pool, all of them stale afterwards.
         with db.engine.connect(), db.engine.connect(), db.engine.connect():
             pass
         db.session.remove()
-        server.stop()
+        own_postgresql.stop()
         try:
             assert_told_to_come_back(post(idempotency_key=KEY))
             assert_told_to_come_back(post(idempotency_key=KEY))
         finally:
-            server.start()
+            own_postgresql.start()
 
         assert_stored_when_sent_again(post)
         assert [post().status_code for _ in range(5)] == [200] * 5
 
-    def test_read_only_server(self, post: Submit, server: PostgresqlServer) -> None:
+    def test_read_only_server(self, post: Submit, own_postgresql: PostgresqlServer) -> None:
         with each_connection("SET default_transaction_read_only = on"):
             assert_told_to_come_back(post(idempotency_key=KEY))
 

@@ -24,18 +24,14 @@ import pytest
 from flask import Flask
 from killable import Killable
 from live_server import wait_until
-from postgresql_server import MISSING, PostgresqlServer, find_initdb, postgresql_server
+from postgresql_server import PostgresqlServer
 from smtp_server import MailServer
 from sqlalchemy import func, select, text
-from submissions import EDITOR, ORIGIN, PASSWORD
+from submissions import ORIGIN
 
-from server import create_app
 from server.config import Settings
-from server.database import write_transaction
 from server.extensions import db
-from server.models import Announcement, Delivery, Event, Report, Submission
-from server.schema import upgrade_schema
-from server.sites import add_member, add_site, add_user
+from server.models import Announcement, Delivery, Event, Report, Site, Submission
 
 # Of each database, so that both together are more than 200.
 KILLS = int(os.environ.get("KILLS", "110"))
@@ -49,32 +45,17 @@ LEASE_SECONDS = 21
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def postgresql(request: pytest.FixtureRequest) -> Iterator[PostgresqlServer | None]:
+def postgresql(request: pytest.FixtureRequest) -> PostgresqlServer | None:
     """None where the database is SQLite."""
-    if request.param == "sqlite":
-        yield None
-        return
-    initdb = find_initdb()
-    if initdb is None:
-        pytest.skip(MISSING)
-    with postgresql_server(initdb) as server:
-        yield server
+    return request.getfixturevalue("own_postgresql") if request.param == "postgresql" else None
 
 
 @pytest.fixture
-def settings(
-    settings: Settings, tmp_path: Path, mail_server: MailServer, postgresql: PostgresqlServer | None
-) -> Settings:
+def settings(process_settings: Settings, postgresql: PostgresqlServer | None) -> Settings:
     return replace(
-        settings,
+        process_settings,
         database_url=postgresql.url if postgresql else "",
-        tasks_url=f"sqlite:///{tmp_path / 'tasks.db'}",
-        smtp_host="127.0.0.1",
-        smtp_port=mail_server.port,
         smtp_timeout=1.0,
-        burst_minutes=0,
-        flood_reports=0,
-        mails_per_hour=0,
         intake_network_limit="1000000/minute",
         intake_site_limit="1000000/minute",
         spam_pages="1000000/minute",
@@ -84,22 +65,8 @@ def settings(
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """To look at the database with; the processes that are killed have their own."""
-    app = create_app(settings)
-    with app.app_context():
-        upgrade_schema()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def site_key(app: Flask) -> str:
-    with write_transaction() as session:
-        site = add_site(session, "The News", [ORIGIN])
-        add_member(session, add_user(session, EDITOR, PASSWORD), site, "editor")
-        return site.key
+def app(migrated_app: Flask) -> Flask:
+    return migrated_app
 
 
 def words(place: int, where: str) -> str:
@@ -259,7 +226,7 @@ def assert_mails_arrived(mail_server: MailServer) -> None:
 def test_nothing_is_lost_or_doubled_when_processes_are_killed(
     app: Flask,
     settings: Settings,
-    site_key: str,
+    site: Site,
     mail_server: MailServer,
     postgresql: PostgresqlServer | None,
     tmp_path: Path,
@@ -269,7 +236,7 @@ def test_nothing_is_lost_or_doubled_when_processes_are_killed(
     with ExitStack() as stack:
         stack.callback(server.stop)
         server.start()
-        with readers(server.port, site_key) as threads:
+        with readers(server.port, site.key) as threads:
             if postgresql:
                 kill_database_at_random(postgresql)
             kill_at_random(server, threads, KILLS)

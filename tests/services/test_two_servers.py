@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from live_server import LiveServer
-from postgresql_server import MISSING, find_initdb, postgresql_cluster
 from smtp_server import free_port
 from sqlalchemy import create_engine, func, select
 from submissions import ORIGIN
@@ -24,16 +23,11 @@ KEYS = 6
 SENDERS = 8
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def servers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[LiveServer]]:
+@pytest.fixture
+def servers(database_url: str, tmp_path: Path) -> Iterator[list[LiveServer]]:
     """Two of ``copydesk run``, each on a port of its own."""
+    settings = {"tasks_url": f"sqlite:///{tmp_path}/tasks.db", "database_url": database_url}
     with ExitStack() as stack:
-        settings: dict[str, Any] = {"tasks_url": f"sqlite:///{tmp_path}/tasks.db"}
-        if request.param == "postgresql":
-            initdb = find_initdb()
-            if initdb is None:
-                pytest.skip(MISSING)
-            settings["database_url"] = stack.enter_context(postgresql_cluster(initdb))
         first = LiveServer(tmp_path / "var", ORIGIN, **settings)
         second = copy.copy(first)
         second.port, second.processes = free_port(), []

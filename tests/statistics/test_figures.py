@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -10,36 +9,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import downgrade
 from sqlalchemy import insert, select
 from submissions import ORIGIN
 
-from server import create_app
-from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Event, Page, Report, Site, Submission
-from server.schema import MIGRATIONS_DIR, upgrade_schema
 from server.sites import add_site
 from server.statistics.figure import Figure, Period
 from server.statistics.figures import FIGURES
 
+pytestmark = pytest.mark.usefixtures("database_url")
+
 FIRST = datetime(2026, 11, 10, 23, 30, tzinfo=UTC)
 PERIOD = Period(date(2026, 11, 10), date(2026, 11, 13))
 _number = count()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
-    with app.app_context():
-        upgrade_schema()
-        yield app
-        db.session.remove()
-        downgrade(directory=str(MIGRATIONS_DIR), revision="base")
-        db.engine.dispose()
 
 
 @pytest.fixture
