@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from server.database import write_transaction
@@ -56,3 +56,9 @@ def close_long_ago() -> None:
         for report in closed:
             assert report.resolved_at is not None
             report.resolved_at -= 2 * GRACE
+
+
+def change(exact: str, **values: object) -> None:
+    """Change stored reports by the words that they are about."""
+    with write_transaction() as session:
+        session.execute(update(Report).where(Report.exact == exact).values(**values))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from submissions import Submit
+from submissions import ORIGIN, Submit, change
 
 from server.extensions import db
 from server.models import Delivery, Report
@@ -23,6 +24,26 @@ def report(submit: Submit) -> Report:
     """An open report of the site, with a comment."""
     submit(comment="In the second paragraph")
     return db.session.scalars(select(Report)).one()
+
+
+@pytest.fixture
+def two_reports(submit: Submit) -> None:
+    """``ferry`` was reported first, on another page; ``recieve`` last."""
+    submit(
+        selector__exact="ferry",
+        page={
+            "url": f"{ORIGIN}/sport/boats?utm_source=mail",
+            "title": "Boats",
+            "language": "en-GB",
+            "author": "Ann Smith",
+            "section": "Sport/Sailing",
+        },
+        suggestion="ferries",
+        comment="Twice in one line",
+    )
+    submit(page__author="Ben Jones", page__section="News")
+    change("ferry", readers=4, score=80, last_submitted_at=datetime(2026, 11, 3, tzinfo=UTC))
+    change("recieve", readers=1, score=20, last_submitted_at=datetime(2026, 11, 5, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from submissions import EDITOR, PASSWORD
 from werkzeug.test import TestResponse
 
@@ -19,11 +18,10 @@ from server import create_app
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
-from server.extensions import db, limiter
 from server.invalid import InvalidInput
 from server.login_sessions import REMEMBERED
-from server.models import Base, User
-from server.sites import add_user, reset_access
+from server.models import User
+from server.sites import add_user
 
 LogIn = Callable[..., TestResponse]
 Token = Callable[[str], str]
@@ -285,75 +283,6 @@ def test_programs_get_no_token_by_a_password(app: Flask, editor: User, query: st
     for answer in (as_json, asking):
         assert answer.mimetype == "text/html"
         assert "authentication_token" not in answer.text
-
-
-class TestGuessing:
-    @pytest.fixture
-    def slow_app(self, settings: Settings) -> Iterator[Flask]:
-        app = create_app(replace(settings, login_limit="3/minute", login_account_limit="5/hour"))
-        app.config["WTF_CSRF_ENABLED"] = False
-        with app.app_context():
-            Base.metadata.create_all(db.engine)
-            with write_transaction() as session:
-                # Where nobody is yet, everything leads to the first run.
-                add_user(session, EDITOR, PASSWORD)
-            yield app
-            db.session.remove()
-            db.engine.dispose()
-        limiter.reset()
-
-    def test_is_slowed_down_for_one_network(self, slow_app: Flask) -> None:
-        guess = {"email": EDITOR, "password": "a guess"}
-
-        answers = [slow_app.test_client().post("/login", data=guess) for _ in range(4)]
-
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-        assert "Too many attempts" in answers[3].text
-        assert 0 < int(answers[3].headers["Retry-After"]) <= 61
-        elsewhere = slow_app.test_client().post(
-            "/login", data=guess, environ_base={"REMOTE_ADDR": "198.51.100.7"}
-        )
-        assert elsewhere.status_code == 200
-
-    def test_is_slowed_down_for_one_account_wherever_it_comes_from(
-        self, settings: Settings, slow_app: Flask
-    ) -> None:
-        def guess(number: int, email: str = EDITOR, password: str = "a guess") -> int:
-            return (
-                slow_app.test_client()
-                .post(
-                    "/login",
-                    data={"email": email, "password": password},
-                    environ_base={"REMOTE_ADDR": f"198.51.100.{number}"},
-                )
-                .status_code
-            )
-
-        nobody, somebody = "nobody@news.example", EDITOR
-        for email in (nobody, somebody):
-            # Neither the words nor the count tell whether there is such an account.
-            tried = [email, email.upper(), f" {email}", email, email, email]
-            answers = [guess(number, each) for number, each in enumerate(tried)]
-            assert answers == [200] * 5 + [429], email
-        assert guess(9, password=PASSWORD) == 429
-        assert guess(10, "other@news.example") == 200
-        with write_transaction() as session:
-            user = session.scalars(select(User).where(User.email == EDITOR)).one()
-            reset_access(user, PASSWORD, second_factor=False)
-        assert guess(11, password=PASSWORD) == 302
-
-    def test_right_passwords_count_for_nothing(self, slow_app: Flask) -> None:
-        for number in range(8):
-            answer = slow_app.test_client().post(
-                "/login",
-                data={"email": EDITOR, "password": PASSWORD},
-                environ_base={"REMOTE_ADDR": f"198.51.100.{number}"},
-            )
-            assert answer.status_code == 302
-
-    def test_does_not_lock_the_form_itself(self, slow_app: Flask) -> None:
-        for _ in range(5):
-            assert slow_app.test_client().get("/login").status_code == 200
 
 
 def test_account_needs_a_usable_address(app: Flask) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from refusals import assert_refused, post
+from sqlalchemy import select
 from submissions import ORIGIN, PAGE_URL, Submit, body_for
-from werkzeug.test import TestResponse
 
 from server.extensions import db
-from server.models import Page, Report, Site, Submission
+from server.models import Page, Site, Submission
 
 TEXTS = [
     ("selector__exact", "selector.exact"),
@@ -25,27 +25,6 @@ TEXTS = [
     ("page__title", "page.title"),
     ("website", "website"),
 ]
-
-
-def post(client: FlaskClient, data: bytes, **headers: str) -> TestResponse:
-    return client.post(
-        "/api/v1/submissions",
-        data=data,
-        content_type=headers.pop("content_type", "text/plain;charset=UTF-8"),
-        headers={"Origin": ORIGIN, **headers},
-    )
-
-
-def assert_refused(answer: TestResponse, status: int, field: str = "", reason: str = "") -> None:
-    assert answer.status_code == status, answer.text
-    assert answer.content_type == "application/problem+json"
-    problem = json.loads(answer.data)
-    if field:
-        assert field in [error["field"] for error in problem["errors"]]
-    assert reason.lower() in json.dumps(problem).lower()
-    db.session.rollback()
-    for table in (Page, Report, Submission):
-        assert db.session.scalar(select(func.count()).select_from(table)) == 0
 
 
 def with_value(site: Site, raw: str) -> bytes:
@@ -120,7 +99,7 @@ def test_gzip_bombs(client: FlaskClient, site: Site, encoding: str) -> None:
     bomb = gzip.compress(b" " * 10_000_000)
     assert len(bomb) < 32 * 1024
 
-    answer = post(client, bomb, **{"Content-Encoding": encoding})
+    answer = post(client, bomb, headers={"Content-Encoding": encoding})
 
     assert_refused(answer, 415, reason="compressed")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from browsing import Newspaper
 from live_server import LiveServer
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import Locator, Page, Request, expect
 
 ARTICLE = """
 <article>
@@ -21,6 +21,7 @@ ARTICLE = """
 """
 
 Publish = Callable[..., str]
+Select = Callable[[str], None]
 
 
 @pytest.fixture
@@ -76,3 +77,15 @@ def posts(page: Page) -> list[Request]:
     seen: list[Request] = []
     page.on("request", lambda request: seen.append(request) if request.method == "POST" else None)
     return seen
+
+
+@pytest.fixture
+def opened(page: Page, publish: Publish, select: Select, dialog: Locator) -> Callable[..., Locator]:
+    def open_dialog(words: str = "recieve", **options: str) -> Locator:
+        page.goto(publish(**options))
+        select(words)
+        page.keyboard.press("Control+Enter")
+        expect(dialog).to_be_visible()
+        return dialog
+
+    return open_dialog
