@@ -72,7 +72,7 @@ def site(app: Flask) -> Iterator[None]:
     yield
     db.session.remove()
     with write_transaction() as session:
-        session.execute(text('TRUNCATE site, account RESTART IDENTITY CASCADE'))
+        session.execute(text("TRUNCATE site, account RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture
