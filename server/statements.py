@@ -22,12 +22,20 @@ Process = Callable[[Any], Any] | None
 # So many rows are asked for at once on SQLite, or so many, that there are few different statements.
 _LENGTHS = (1, 2, 4, 8, 16, 32, 64)
 
+# A plan is made once and kept. While a table is small, to read all of it costs least.
+_BY_INDEX = (
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)"
+)
+_SORTING = "SET LOCAL enable_sort = on"
+
 
 class Statements:
-    """Statements of one transaction, sent together, in order."""
+    """Statements of one transaction, sent together, in order. ``by_index``: PostgreSQL finds their
+    rows by indexes alone, in the order of these; and rows by indexes until the transaction ends."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, by_index: bool = False) -> None:
         self.dialect = connection.dialect
+        self._by_index = by_index
         self._connection = connection
         self._waiting: list[tuple[str, Sequence[Any], bool]] = []
 
@@ -48,7 +56,11 @@ class Statements:
             if not self.on_postgresql:
                 return [_run(driver.cursor(), *each).fetchall() for each in waiting]
             with driver.pipeline() if len(waiting) > 1 else nullcontext():
+                if self._by_index:
+                    driver.execute(_BY_INDEX)
                 cursors = [_run(driver.cursor(), *each) for each in waiting]
+                if self._by_index:
+                    driver.execute(_SORTING)
             return [cursor.fetchall() if cursor.description else () for cursor in cursors]
         except Exception as error:
             raise self._in_words_of_sqlalchemy(error, driver) from error
@@ -86,28 +98,37 @@ def _run(cursor: Any, statement: str, values: Sequence[Any], many: bool) -> Any:
 
 @dataclass(frozen=True)
 class Lookup:
-    """The rows of a table that fit what is asked and what was looked up before. ``newest``: no more
-    than so many of each, by id, newest first; ``lock``: what locks them, where the database locks
-    rows."""
+    """The rows of a table whose ``column`` has a value that is asked for, or was looked up before:
+    one row of those that fit the ``condition``, or the ``newest``, so many by id, newest first.
+    ``lock``: what locks them, where the database locks rows.
+
+    There is an index of the condition's columns, this column and, for the newest, the id."""
 
     table: str
-    condition: str
+    column: str
+    value: str
+    condition: str = "true"
     newest: int = 0
     lock: str = ""
 
     def on_postgresql(self) -> str:
-        # For each that is asked, by an index: whatever a plan for all of them would be, it was made
-        # when the table was small and is kept.
-        first = f"ORDER BY id DESC LIMIT {self.newest}" if self.newest else "OFFSET 0"
-        found = f"SELECT * FROM {self.table} WHERE {self.condition} {first} {self.lock}"  # noqa: S608 - names of tables
+        # For each that is asked, whatever a plan for all of them would be.
+        column = f"{self.table}.{self.column}"
+        # Of an order that only the right index has. What is equal has no order.
+        equal = f"{self.condition} AND {column} >= {self.value} AND {column} <= {self.value}"
+        first = (
+            f"{column} DESC, id DESC LIMIT {self.newest}" if self.newest else f"{column} LIMIT 1"
+        )
+        found = f"SELECT * FROM {self.table} WHERE {equal} ORDER BY {first} {self.lock}"  # noqa: S608 - names of tables
         return f"CROSS JOIN LATERAL ({found}) AS {self.table}"
 
     def on_sqlite(self) -> str:
         # CROSS: in this order.
-        joined = f"CROSS JOIN {self.table} ON {self.condition}"
+        equal = f"{self.condition} AND {self.table}.{self.column} = {self.value}"
+        joined = f"CROSS JOIN {self.table} ON {equal}"
         if not self.newest:
             return joined
-        alike = self.condition.replace(f"{self.table}.", "newer.")
+        alike = equal.replace(f"{self.table}.", "newer.")
         oldest = (
             f"SELECT newer.id FROM {self.table} AS newer WHERE {alike}"  # noqa: S608 - names of tables
             f" ORDER BY newer.id DESC LIMIT 1 OFFSET {self.newest - 1}"
@@ -238,7 +259,7 @@ class BulkInsert(_Written):
 
 
 class BulkUpdate(_Written):
-    """Sets ``columns`` of the rows with these ids; ``id`` is in each."""
+    """Sets ``columns`` of the rows with these ids, which are locked; ``id`` is in each."""
 
     def __init__(self, table: Table, *columns: str) -> None:
         super().__init__(table, *columns, "id")
@@ -252,7 +273,12 @@ class BulkUpdate(_Written):
         if statements.on_postgresql:
             changed = ", ".join(f'"{name}" = said."{name}"' for name in self._set)
             source = self._document(statements.dialect)
-            text = f'UPDATE "{table}" SET {changed} FROM {source} WHERE "{table}".id = said.id'  # noqa: S608 - names of columns
+            # Each by its id, as with a lookup, and then by where it lies.
+            at = f'(SELECT ctid FROM "{table}" WHERE id = said.id OFFSET 0) AS found'  # noqa: S608 - names of tables
+            text = (
+                f'UPDATE "{table}" SET {changed} FROM {source} CROSS JOIN LATERAL {at}'  # noqa: S608 - names of columns
+                f' WHERE "{table}".ctid = found.ctid'
+            )
             statements.add(text, (_as_json(rows),))
             return
         changed = ", ".join(f'"{name}" = ?' for name in self._set)

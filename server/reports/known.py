@@ -62,34 +62,33 @@ ANSWERS = BulkSelect(
     ],
     [SUBMISSION.c.site_id, SUBMISSION.c.idempotency_key],
     Lookup(
-        "submission",
-        "submission.site_id = asked.site_id AND submission.idempotency_key = asked.idempotency_key",
+        *("submission", "idempotency_key", "asked.idempotency_key"),
+        "submission.site_id = asked.site_id",
     ),
 )
-_ITS_PAGE = "page.site_id = asked.site_id AND page.url_hash = asked.url_hash"
+_PAGE = ("page", "url_hash", "asked.url_hash", "page.site_id = asked.site_id")
 PAGES = BulkSelect(
     [PAGE.c[name] for name in ("site_id", "url_hash", "id", *SAID)],
     [PAGE.c.site_id, PAGE.c.url_hash],
     # Of two transactions that know no report of a mistake, the second sees what the first wrote.
     # Whoever refers to the page waits for nobody.
-    Lookup("page", _ITS_PAGE, lock="FOR NO KEY UPDATE"),
+    Lookup(*_PAGE, lock="FOR NO KEY UPDATE"),
 )
 REPORTS = BulkSelect(
     [REPORT.c[name] for name in ("page_id", "place_hash", "id", *CHANGING)],
     [PAGE.c.site_id, PAGE.c.url_hash, REPORT.c.place_hash],
-    Lookup("page", _ITS_PAGE),
+    Lookup(*_PAGE),
     Lookup(
-        "report",
-        "report.site_id = page.site_id AND report.page_id = page.id"
-        " AND report.place_hash = asked.place_hash",
+        *("report", "place_hash", "asked.place_hash"),
+        "report.site_id = page.site_id AND report.page_id = page.id",
         lock="FOR UPDATE",
     ),
 )
 PLACES = BulkSelect(
     [REPORT.c.page_id, REPORT.c.id, REPORT.c.place],
     [PAGE.c.site_id, PAGE.c.url_hash],
-    Lookup("page", _ITS_PAGE),
-    Lookup("report", "report.page_id = page.id", newest=MAX_CANDIDATES),
+    Lookup(*_PAGE),
+    Lookup("report", "page_id", "page.id", newest=MAX_CANDIDATES),
 )
 
 
@@ -124,7 +123,7 @@ class Known:
 def look(connection: Connection, batch: Collection[NewSubmission]) -> Known:
     """What is known of the batch. Its pages, and the reports at its places, are locked until the
     transaction ends; SQLite has one writer at a time."""
-    asked = Statements(connection)
+    asked = Statements(connection, by_index=True)
     pages = {(new.site_id, new.url_hash) for new in batch}
     ANSWERS.add(asked, {(new.site_id, new.idempotency_key) for new in batch})
     PAGES.add(asked, pages)
