@@ -178,6 +178,7 @@ def _page(draft: Draft, secret: Secret | None = None) -> str:
         sites=sites,
         channels=channels,
         latest=log.latest_by_recipient(session, references),
+        waiting=log.waiting_by_recipient(session, references),
         events=EVENT_WORDS,
         services=sorted(set(SERVICES.values())),
         shown_address=shown_address,

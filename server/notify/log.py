@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from server.clock import now
 from server.models import Attempt, Channel, Delivery, Membership, Report, Site, User
 
 PAGE_SIZE = 50
@@ -70,6 +72,22 @@ def latest_by_recipient(
         ).all()
         for recipient in recipients
     }
+
+
+def waiting_by_recipient(
+    session: Session, recipients: Sequence[str]
+) -> dict[str, tuple[int, datetime]]:
+    """Of channels that are owed more later, by reference: how many messages, and until when."""
+    found = session.execute(
+        select(Delivery.recipient, func.count(), func.max(Delivery.due_at))
+        .where(
+            Delivery.recipient.in_(recipients),
+            Delivery.state == "queued",
+            Delivery.due_at > now(),
+        )
+        .group_by(Delivery.recipient)
+    )
+    return {recipient: (count, last) for recipient, count, last in found}
 
 
 def attempts_of(session: Session, delivery: Delivery, limit: int = 30) -> Sequence[Attempt]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from hostile import text_of
 from sqlalchemy import select, update
+from submissions import ORIGIN, Submit
 
+from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Channel, Delivery, Membership, Site
@@ -146,6 +152,23 @@ def test_test_message_is_owed_and_listed(owner_client: FlaskClient, channel: Cha
     assert "Ticker" in listed
     assert channel.reference not in re.sub(r'href="[^"]*"', "", listed)
     assert owner_client.get(f"/deliveries/{delivery.public_id}").status_code == 200
+
+
+def test_owner_sees_how_many_events_wait_for_their_turn(
+    app: Flask, owner_client: FlaskClient, channel: Channel, submit: Submit
+) -> None:
+    assert "their turn" not in owner_client.get("/channels").text
+    app.extensions["copydesk_settings"] = replace(
+        app.extensions["copydesk_settings"], webhook_calls_per_minute=2
+    )
+    with time_machine.travel(now(), tick=False):
+        for number in range(5):
+            submit(page__url=f"{ORIGIN}/{number}", selector__exact=f"mistake {number}")
+        last = now() + timedelta(minutes=2)
+
+        page = text_of(owner_client.get("/channels").text)
+
+    assert f"3 messages wait for their turn, the last one until {last:%Y-%m-%d %H:%M} UTC." in page
 
 
 def test_removed_channel_is_gone(owner_client: FlaskClient, channel: Channel) -> None:
