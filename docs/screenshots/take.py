@@ -1,8 +1,10 @@
-"""Take the pictures of every page and of the dialog: ``python docs/screenshots/take.py [FOLDER]``.
+"""Take the pictures: ``python docs/screenshots/take.py [FOLDER [pages] [mails] [links] [dialog]]``.
 
 Without a folder it renews the README's two pictures, ``dialog.png`` and ``queue.png``, beside this
 file. With one it writes every page, and what pages look like after somebody did something there
-(states.py), at desktop and phone width, light and dark, in English and Russian, to be looked at.
+(states.py), every mail, the pages behind their links and the reader's dialog (outside.py), at
+desktop and phone width, light and dark, in English and Russian, to be looked at; or of these those
+that are named.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from browsing import drag_over, launch_browser, log_in, log_in_halfway  # noqa: 
 from every_page import HALFWAY, INSIDE, OUTSIDE, addresses  # noqa: E402 - the path comes first
 from live_server import EDITOR, LiveServer  # noqa: E402 - the path comes first
 from newsroom import CHIEF, GUARDED, NEWCOMER, PASSWORD, open_newsroom  # noqa: E402 - the path comes first
+from outside import take_dialog, take_links, take_mails  # noqa: E402 - the path comes first
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402 - the path comes first
 from states import STATES, Desk  # noqa: E402 - the path comes first
 
@@ -105,10 +108,9 @@ class Album:
         self.shoot("statistics-printed", inside["statistics"])
 
 
-def take_everything(
+def take_pages(
     browser: Browser, server: LiveServer, pages: tuple[dict[str, str], ...], folder: Path
 ) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for language, locale in LANGUAGES.items():
         for size_name, size in SIZES.items():
             for scheme in ("light", "dark"):
@@ -123,12 +125,22 @@ def take_everything(
 def main() -> None:
     with (
         launch_browser() as browser,
-        tempfile.TemporaryDirectory() as folder,
-        open_newsroom(Path(folder)) as (server, newspaper, app),
+        tempfile.TemporaryDirectory() as data,
+        open_newsroom(Path(data)) as (server, newspaper, app),
     ):
         if len(sys.argv) > 1:
-            pages = tuple(addresses(app, each) for each in (OUTSIDE, HALFWAY, INSIDE))
-            take_everything(browser, server, pages, Path(sys.argv[1]))
+            folder = Path(sys.argv[1])
+            folder.mkdir(parents=True, exist_ok=True)
+            wanted = set(sys.argv[2:]) or {"pages", "mails", "links", "dialog"}
+            if "pages" in wanted:
+                pages = tuple(addresses(app, each) for each in (OUTSIDE, HALFWAY, INSIDE))
+                take_pages(browser, server, pages, folder)
+            if "mails" in wanted:
+                take_mails(browser, app, folder)
+            if "links" in wanted:
+                take_links(browser, app, folder)
+            if "dialog" in wanted:
+                take_dialog(browser, server, newspaper, folder)
         else:
             article = newspaper.serve("/", render_article(server.script_tag))
             take_for_readme(browser, server, article)
