@@ -165,7 +165,7 @@ def kept_envelopes() -> list[Envelope]:
         kept.append(prepared.message)
         return prepared
 
-    MailTransport.prepare = keep  # type: ignore[method-assign]  # to hear what is sent
+    MailTransport.prepare = keep  # to hear what is sent
     return kept
 
 

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A browser on a closed or slow network must not spend its time looking for updates.
 ARGUMENTS = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
+# Of the site, by the fixture ``owned``.
+OWNER, PASSWORD = "owner@news.example", "a long password for tests"
 # How long something takes to come says something about the machine alone.
 PATIENCE_MS = 30_000
 

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from oidc_provider import OidcProvider
 from own_context import OwnContextClient
 from postgresql_server import MISSING, empty, find_initdb, postgresql_cluster
 from quick_app import make_app
@@ -90,6 +91,16 @@ def mail_server() -> Iterator[MailServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def provider() -> Iterator[OidcProvider]:
+    """A provider of OpenID Connect, at which the editor is logged in."""
+    provider = OidcProvider()
+    provider.claims = {"email": EDITOR, "email_verified": True}
+    provider.start()
+    yield provider
+    provider.stop()
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.database import write_transaction
-from server.models import Report, Site
+from server.models import Page, Report, Site
 from server.reports.recurrence import GRACE
 
 ORIGIN = "https://news.example"
@@ -62,3 +63,16 @@ def change(exact: str, **values: object) -> None:
     """Change stored reports by the words that they are about."""
     with write_transaction() as session:
         session.execute(update(Report).where(Report.exact == exact).values(**values))
+
+
+def store_reports(session: Session, site: Site, count: int, **values: Any) -> None:
+    """So many open reports of one page, without submissions."""
+    page = Page(site_id=site.id, url=f"{ORIGIN}/", url_hash=bytes(32))
+    session.add(page)
+    session.flush()
+    same = {"site_id": site.id, "page_id": page.id, **values}
+    rows = [
+        {"place_hash": number.to_bytes(32), "exact": f"mistake {number}", **same}
+        for number in range(count)
+    ]
+    session.execute(insert(Report), rows)

@@ -66,7 +66,7 @@ class TestNewPerson:
 
         assert message["To"] == BO
         assert message["Subject"] == "The News invites you to Copydesk"
-        text = str(message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+        text = str(message.get_body(("plain",)).get_content())
         assert EDITOR in text
         assert "editor" in text
 
@@ -146,7 +146,7 @@ class TestKnownPerson:
         answer = client.post(invited)
 
         assert answer.location == "/login"
-        assert sorted(each.role for each in find_user(db.session(), BO).memberships) == [  # type: ignore[union-attr]
+        assert sorted(each.role for each in find_user(db.session(), BO).memberships) == [
             "editor",
             "viewer",
         ]
@@ -163,7 +163,7 @@ class TestKnownPerson:
             session.get_one(User, bo.id).active = False
 
         assert app.test_client().post(invited).status_code == 410
-        assert not find_user(db.session(), BO).active  # type: ignore[union-attr]
+        assert not find_user(db.session(), BO).active
 
     def test_who_is_logged_in_as_another_stays_that(
         self, app: Flask, bo: User, invited: str, owner_client: FlaskClient

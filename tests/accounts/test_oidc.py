@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,15 +23,6 @@ from server.sites import add_user, find_user
 
 START = "/login/oauthstart/oidc"
 VERIFY = "/login/oauth-verify-start/oidc"
-
-
-@pytest.fixture
-def provider() -> Iterator[OidcProvider]:
-    provider = OidcProvider()
-    provider.claims = {"email": EDITOR, "email_verified": True}
-    provider.start()
-    yield provider
-    provider.stop()
 
 
 @pytest.fixture

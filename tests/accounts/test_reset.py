@@ -187,5 +187,5 @@ def test_link_carries_the_configured_address_whatever_host_was_asked(
     client.post("/login/reset", data={"email": EDITOR}, base_url="http://127.0.0.1")
     deliver_due()
 
-    text = str(mail_server.messages[-1].get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    text = str(mail_server.messages[-1].get_body(("plain",)).get_content())
     assert "http://localhost:8000/login/reset/" in text

@@ -8,7 +8,7 @@ from functools import partial
 from html import unescape
 
 import pytest
-from browsing import PATIENCE_MS, Newspaper, drag_over, launch_browser
+from browsing import OWNER, PASSWORD, PATIENCE_MS, Newspaper, drag_over, launch_browser, log_in
 from live_server import LiveServer
 from playwright.sync_api import Browser, BrowserContext, Page
 from smtp_server import MailServer
@@ -63,6 +63,26 @@ def server(
     live.start()
     yield live
     live.stop()
+
+
+@pytest.fixture(scope="session")
+def owned(server: LiveServer) -> LiveServer:
+    """The server, whose site has an owner."""
+    server.command(
+        "users", "add", OWNER, "--site", "The News", "--role", "owner", "--password", PASSWORD
+    )
+    return server
+
+
+@pytest.fixture
+def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
+    """A browser without scripts, in which the owner is logged in."""
+    context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    log_in(page, owned.url, OWNER, PASSWORD)
+    yield page
+    context.close()
 
 
 @pytest.fixture

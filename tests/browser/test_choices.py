@@ -3,38 +3,17 @@ needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import PATIENCE_MS, log_in
+from browsing import OWNER, PASSWORD, log_in
 from live_server import LiveServer
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-OWNER, PASSWORD = "owner-of-choices@news.example", "a long password for tests"
 RUN = """() => axe.run(document, { resultTypes: ["violations"] }).then(
   ({ violations, passes }) => ({ checks: passes.length, violations: violations.map((rule) =>
     `${rule.id}: ${rule.nodes.map((node) => node.target + " " + node.failureSummary)}`) }))"""
-
-
-@pytest.fixture(scope="module")
-def owned(server: LiveServer) -> LiveServer:
-    server.command(
-        "users", "add", OWNER, "--site", "The News", "--role", "owner", "--password", PASSWORD
-    )
-    return server
-
-
-@pytest.fixture
-def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
-    """A browser without scripts, in which the owner is logged in."""
-    context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    log_in(page, owned.url, OWNER, PASSWORD)
-    yield page
-    context.close()
 
 
 def expect_nothing_found(page: Page) -> None:
@@ -75,7 +54,7 @@ def test_nothing_is_found_on_a_phone(
 ) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 780})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
+    page.emulate_media(color_scheme=scheme)
     log_in(page, owned.url, OWNER, PASSWORD)
     page.goto(f"{owned.url}/notifications")
     page.get_by_label("Time zone").fill("Nowhere")

@@ -7,18 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from live_server import EDITOR, LiveServer
+from live_server import LiveServer
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider
 from playwright.sync_api import Page, expect
-
-
-@pytest.fixture
-def provider() -> Iterator[OidcProvider]:
-    provider = OidcProvider()
-    provider.claims = {"email": EDITOR, "email_verified": True}
-    provider.start()
-    yield provider
-    provider.stop()
 
 
 @pytest.fixture

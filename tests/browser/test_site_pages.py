@@ -4,22 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 
 import pytest
-from browsing import PATIENCE_MS, Newspaper, log_in
+from browsing import OWNER, PASSWORD, Newspaper, log_in
 from live_server import LiveServer
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-
-OWNER, PASSWORD = "owner-of-site@news.example", "a long password for tests"
-
-
-@pytest.fixture(scope="module")
-def owned(server: LiveServer) -> LiveServer:
-    server.command(
-        "users", "add", OWNER, "--site", "The News", "--role", "owner", "--password", PASSWORD
-    )
-    return server
+from playwright.sync_api import BrowserContext, Page, expect
 
 
 @pytest.fixture
@@ -50,16 +39,6 @@ def test_preview_follows_the_form_and_leaves_the_writer_alone(
     send.click()
     expect(frame.get_by_role("status")).to_contain_text("Thank")
     assert not any("/api/v1/" in url for url in requests)
-
-
-@pytest.fixture
-def scriptless(browser: Browser, owned: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    log_in(page, owned.url, OWNER, PASSWORD)
-    yield page
-    context.close()
 
 
 def test_preview_has_a_button_for_who_has_no_scripts(scriptless: Page, owned: LiveServer) -> None:

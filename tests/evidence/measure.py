@@ -40,7 +40,7 @@ def show(title: str, examined: list[Examined]) -> None:
     print(row("half the weights know", only(lambda each: each.labelled.tuned)))
     print(row("half they never saw", only(lambda each: not each.labelled.tuned)))
     for language in sorted({each.labelled.reported.language for each in examined}):
-        chosen = only(lambda each, wanted=language: each.labelled.reported.language == wanted)  # type: ignore[misc]  # binds the loop's value
+        chosen = only(lambda each, wanted=language: each.labelled.reported.language == wanted)
         print(row(f"  {language}", chosen))
 
 

@@ -115,7 +115,7 @@ def test_a_batch_that_breaks_off_leaves_nothing_half_done(
     def die(*arguments: object, **options: object) -> Event:
         if not next(left, False):
             raise KeyboardInterrupt
-        return resolve(*arguments, **options)  # type: ignore[arg-type]
+        return resolve(*arguments, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(bulk, "resolve", die)

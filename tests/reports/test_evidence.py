@@ -91,7 +91,7 @@ def test_what_was_examined_before_a_reader_joined_is_not_stored(
     def examine_slowly(*arguments: object) -> object:
         monkeypatch.setattr(evidence, "examine", examine)
         submit()
-        return examine(*arguments)  # type: ignore[arg-type]
+        return examine(*arguments)
 
     monkeypatch.setattr(evidence, "examine", examine_slowly)
 
@@ -126,7 +126,7 @@ def test_a_text_that_cannot_be_examined_does_not_stop_the_others(
     def fail(reported: evidence.Reported, *arguments: object) -> object:
         if reported.exact == "poison":
             raise RuntimeError("too strange")
-        return examine(reported, *arguments)  # type: ignore[arg-type]
+        return examine(reported, *arguments)
 
     monkeypatch.setattr(evidence, "examine", fail)
 

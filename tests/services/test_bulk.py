@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
-from submissions import ORIGIN
+from sqlalchemy import func, select
+from submissions import store_reports
 
 from server.database import write_transaction
 from server.extensions import db
-from server.models import BulkAction, Event, Page, Report, Site, User
+from server.models import BulkAction, Event, Report, Site, User
 from server.reports import bulk
 from server.reports.bulk import Progress, progress_of, work_on_bulk_actions
 
@@ -25,19 +25,7 @@ WORKERS = 4
 def reports(site: Site) -> None:
     """Many open ones."""
     with write_transaction() as session:
-        page = Page(site_id=site.id, url=f"{ORIGIN}/", url_hash=bytes(32))
-        session.add(page)
-        session.flush()
-        rows = [
-            {
-                "site_id": site.id,
-                "page_id": page.id,
-                "place_hash": number.to_bytes(32),
-                "exact": f"mistake {number}",
-            }
-            for number in range(REPORTS)
-        ]
-        session.execute(insert(Report), rows)
+        store_reports(session, site, REPORTS)
 
 
 def test_several_workers_change_each_report_once_and_undo_it_once(app: Flask) -> None:

@@ -11,14 +11,14 @@ import killable
 import pytest
 from flask import Flask
 from live_server import wait_until
-from sqlalchemy import func, insert, select
-from submissions import EDITOR, ORIGIN
+from sqlalchemy import func, select
+from submissions import EDITOR, store_reports
 
 from server.clock import now
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
-from server.models import BulkAction, Event, Page, Report, Site, User
+from server.models import BulkAction, Event, Report, Site, User
 from server.reports import bulk
 from server.reports.bulk import Progress, progress_of
 
@@ -45,20 +45,7 @@ def app(migrated_app: Flask) -> Flask:
 def asked(app: Flask, site: Site) -> int:
     """An editor asked for many reports to be fixed, of which one was changed meanwhile."""
     with write_transaction() as session:
-        page = Page(site_id=site.id, url=f"{ORIGIN}/", url_hash=bytes(32))
-        session.add(page)
-        session.flush()
-        rows = [
-            {
-                "site_id": site.id,
-                "page_id": page.id,
-                "place_hash": number.to_bytes(32),
-                "exact": f"mistake {number}",
-                "evaluated_at": now(),
-            }
-            for number in range(REPORTS)
-        ]
-        session.execute(insert(Report), rows)
+        store_reports(session, site, REPORTS, evaluated_at=now())
         user = session.scalars(select(User).where(User.email == EDITOR)).one()
         seen = [(id, version) for id, version in session.execute(select(Report.id, Report.version))]
         action = bulk.begin(session, user, "fixed", seen)

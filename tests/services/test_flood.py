@@ -60,7 +60,7 @@ def test_reports_to_one_site_are_answered_while_another_is_flooded_from_the_same
         answers = [
             server.post(
                 body_for(
-                    other,  # type: ignore[arg-type]  # all that it needs is the key
+                    other,
                     page__url=f"{OTHER_ORIGIN}/a",
                     selector__exact=f"mistake {number}",
                     idempotency_key=uuid.uuid4().hex,

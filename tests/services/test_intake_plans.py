@@ -4,46 +4,29 @@ has all rows, as in most installations."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from submissions import ORIGIN, body_for
 
-from server import create_app
-from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.intake.recording import record
 from server.intake.schema import new_submission
-from server.models import Base, Site
+from server.models import Site
 from server.reports import known
 from server.reports.submission import NewSubmission
 from server.sites import add_site
 from server.statements import BulkSelect
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 # Where reading all would be cheaper than looking up, no planner would be to blame.
 PAGES = 300
 READS_ALL = re.compile(
     r"Seq Scan|SCAN (?:page|report|submission)|Index Cond: \(?\(site_id = [^()]*\)$"
 )
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    settings = Settings(mode="development", secret_key="long enough for tests", data_dir=tmp_path)
-    if request.param == "postgresql":
-        settings = replace(settings, database_url=request.getfixturevalue("postgresql"))
-    app = create_app(settings)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        yield app
-        db.session.remove()
-        Base.metadata.drop_all(db.engine)
-        db.engine.dispose()
 
 
 def submission(site_id: int, number: int) -> NewSubmission:

@@ -130,7 +130,7 @@ def test_message_too_long_for_the_service_comes_in_parts(
     parts = [json.loads(request.body)["text"] for request in receiver.requests]
     assert len(parts) > 1
     assert max(map(len, parts)) <= 4_000
-    assert str(owed()[0].report.public_id) in "".join(parts)  # type: ignore[union-attr]  # it has one
+    assert str(owed()[0].report.public_id) in "".join(parts)
     assert [each.state for each in owed()] == ["sent"]
 
 

@@ -27,7 +27,7 @@ def chosen(site: Site, editor: User) -> Callable[..., None]:
         with write_transaction() as session:
             user = session.get_one(User, editor.id)
             values = {"zone": "Europe/Berlin", **choices}
-            choose(session, site.id, user, Choices(**values))  # type: ignore[arg-type]  # as a form gives them
+            choose(session, site.id, user, Choices(**values))
 
     return choose_now
 

@@ -110,7 +110,7 @@ def test_flood_within_quiet_hours_wakes_nobody(
     mail_server: MailServer,
     traveller: time_machine.Traveller,
 ) -> None:
-    chosen(quiet_from=22 * 60, quiet_until=7 * 60)  # type: ignore[operator]  # a fixture
+    chosen(quiet_from=22 * 60, quiet_until=7 * 60)
     traveller.move_to(datetime(2026, 6, 1, 23, 0, tzinfo=BERLIN))
     flood(submit, 0, 10)
     assert mail_server.messages == []

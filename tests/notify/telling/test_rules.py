@@ -128,7 +128,7 @@ class TestOnceAndNeverLost:
         def stumble(session: object, subscriber: object, report: Report, *rest: object) -> None:
             if report.exact == "poison":
                 raise ValueError("poison")
-            tell(session, subscriber, report, *rest)  # type: ignore[arg-type]  # as given
+            tell(session, subscriber, report, *rest)
 
         with monkeypatch.context() as patch:
             patch.setattr(routing, "tell", stumble)

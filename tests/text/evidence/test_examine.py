@@ -64,7 +64,7 @@ def found(exact: str, suggestion: str = "", **changes: object) -> set[str]:
     reported = Reported(
         before="it ", exact=exact, after=" said", suggestion=suggestion, language="en"
     )
-    return kinds(examine(replace(reported, **changes), ENGLISH))  # type: ignore[arg-type]
+    return kinds(examine(replace(reported, **changes), ENGLISH))
 
 
 @pytest.mark.parametrize(
