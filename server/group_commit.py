@@ -2,15 +2,15 @@
 
 A commit waits for the disk and a transaction for the one before it; both cost the same for one row
 as for twenty. Whoever comes while a transaction runs waits for its end; then one of those who wait
-writes for all of them.
+prepares and writes for all of them. They are answered one after the other: threads that were called
+at once would only wait for each other at the interpreter.
 """
 
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -19,22 +19,23 @@ from server.database import is_out_of_order, write_transaction, write_with_retry
 
 # Keeps one transaction short, whatever comes.
 MOST = 50
-# How long a leader waits for those who are on their way; he alone waits for nobody.
-GATHER_SECONDS = 0.02
-LOOK_AGAIN_SECONDS = 0.0005
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
 class _Place(Generic[Item, Answer]):
-    """One thread's place among those that wait."""
+    """One thread's place among those that wait. ``next``: who is called when it was answered."""
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
+    __slots__ = ("_called", "answer", "error", "item", "leads", "next", "prepare")
+
+    def __init__(self, prepare: Callable[[], Item]) -> None:
+        self.prepare = prepare
+        self.item: Item | None = None
         self.leads = False
         self.answer: Answer | None = None
         self.error: BaseException | None = None
+        self.next: _Place[Item, Answer] | None = None
         self._called = threading.Lock()
         self._called.acquire()
 
@@ -52,42 +53,18 @@ class GroupCommit(Generic[Item, Answer]):
     def __init__(self, work: Callable[[Session, Sequence[Item]], Sequence[Answer]]) -> None:
         self._work = work
         self._lock = threading.Lock()
-        # Whose turn it is; of those who prepare, one at a time asks for it, so that a leader has
-        # to wait for two at most.
-        self._turn = threading.Lock()
-        self._queue = threading.Lock()
         self._waiting: list[_Place[Item, Answer]] = []
-        self._coming = 0
         self._busy = False
 
-    @contextmanager
-    def coming(self) -> Iterator[None]:
-        """Around what a thread does until it calls ``write``: worth waiting for.
+    def write(self, prepare: Callable[[], Item]) -> Answer:
+        """Write the item that ``prepare`` makes together with what others bring; gives its answer
+        when it is committed. It is called once, in the thread of whoever writes, so with no request
+        of its own, and before the transaction: nobody waits for it who has the database's lock.
 
-        One thread at a time, and none while another writes: the interpreter runs one anyway, and
-        a thread that has the database's write lock must not line up behind all others each time
-        that it comes back from the database. Whoever waits for something outside, another server
-        or a slow client, waits elsewhere.
+        Raises what ``prepare`` or ``work`` raises for this item; its neighbours are written all the
+        same.
         """
-        with self._lock:
-            self._coming += 1
-        try:
-            with self._queue:
-                self._turn.acquire()
-            try:
-                yield
-            finally:
-                self._turn.release()
-        finally:
-            with self._lock:
-                self._coming -= 1
-
-    def write(self, item: Item) -> Answer:
-        """Write one item together with what others bring; gives its answer when it is committed.
-
-        Raises what ``work`` raises for this item; its neighbours are written all the same.
-        """
-        place = _Place[Item, Answer](item)
+        place = _Place[Item, Answer](prepare)
         with self._lock:
             self._waiting.append(place)
             place.leads = not self._busy
@@ -96,46 +73,39 @@ class GroupCommit(Generic[Item, Answer]):
             place.wait()
         if place.leads:
             self._lead()
+        if place.next is not None:
+            place.next.call()
         if place.error is not None:
             raise place.error
         return place.answer  # type: ignore[return-value]  # set, as there is no error
 
     def _lead(self) -> None:
-        """Write for all who wait, and call them; call the next leader."""
-        deadline = time.monotonic() + GATHER_SECONDS
-        while self._coming and len(self._waiting) < MOST and time.monotonic() < deadline:
-            time.sleep(LOOK_AGAIN_SECONDS)
-        group: list[_Place[Item, Answer]] = []
+        """Write for all who wait, the leader first among them; the last who is answered calls the
+        next leader."""
+        with self._lock:
+            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         try:
-            self._write(group)
+            ready = [place for place in group if _prepared(place)]
+            if ready:
+                self._write(ready)
         finally:
+            for place, following in pairwise(group):
+                place.next = following
             with self._lock:
                 self._busy = bool(self._waiting)
                 if self._busy:
                     self._waiting[0].leads = True
-                    group.append(self._waiting[0])
-            for place in group[1:]:
-                place.call()
-
-    def _take(self) -> list[_Place[Item, Answer]]:
-        with self._lock:
-            taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        return taken
+                    group[-1].next = self._waiting[0]
 
     def _write(self, group: list[_Place[Item, Answer]]) -> None:
-        """Write for those who wait, who become the ``group``: the leader first."""
+        items: list[Item] = [place.item for place in group]  # type: ignore[misc]  # prepared
         try:
             with write_transaction() as session:
-                # Whoever came while another process wrote is one of them.
-                group += self._take()
-                with self._turn:
-                    answers = self._work(session, [place.item for place in group])
+                answers = self._work(session, items)
         except BaseException as error:
-            # Where it could not even begin, too: who is left waiting would wait for ever.
-            group += self._take() if not group else ()
             if isinstance(error, Exception) and not is_out_of_order(error):
-                for place in group:
-                    self._write_alone(place)
+                for place, item in zip(group, items, strict=True):
+                    self._write_alone(place, item)
                 return
             for place in group:
                 place.error = error
@@ -143,9 +113,18 @@ class GroupCommit(Generic[Item, Answer]):
         for place, answer in zip(group, answers, strict=True):
             place.answer = answer
 
-    def _write_alone(self, place: _Place[Item, Answer]) -> None:
+    def _write_alone(self, place: _Place[Item, Answer], item: Item) -> None:
         """One of a group that failed: which of them it was, nobody knows."""
         try:
-            place.answer = write_with_retry(lambda session: self._work(session, [place.item])[0])
+            place.answer = write_with_retry(lambda session: self._work(session, [item])[0])
         except Exception as error:
             place.error = error
+
+
+def _prepared(place: _Place[Item, Answer]) -> bool:
+    try:
+        place.item = place.prepare()
+    except BaseException as error:
+        place.error = error
+        return False
+    return True

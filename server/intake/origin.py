@@ -17,14 +17,18 @@ from server.text.page_identity import page_address
 OPAQUE = "null"
 
 
-def check_origin(site: KnownSite, headers: Headers, page_url: str) -> None:
+def sender_of(headers: Headers) -> str | None:
+    """The page that sends, as far as its browser says: its origin, or its address."""
+    return headers.get("Origin") or headers.get("Referer")
+
+
+def check_origin(site: KnownSite, sender: str | None, page_url: str) -> None:
     """Raise Problem 403 where the request's origin or the page is not one of the site's.
 
     ``Origin`` decides, else ``Referer``; where a browser sends neither, the page's address alone.
     ``Origin: null`` (a sandboxed frame, a local file) is refused, unless the site takes it; then
     too the page's address decides alone. See docs/abuse.md.
     """
-    sender = headers.get("Origin") or headers.get("Referer")
     if sender == OPAQUE and site.null_origin:
         sender = None
     if sender and not _allowed(sender, site.origins):

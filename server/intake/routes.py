@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from flask import Response, current_app, request
@@ -19,7 +20,7 @@ from server.intake.body import read_json_object
 from server.intake.challenges import challenge_named
 from server.intake.judging import reasons_for_spam
 from server.intake.limits import check_limit, require_below_limit
-from server.intake.origin import check_origin, page_identity
+from server.intake.origin import check_origin, page_identity, sender_of
 from server.intake.schema import SubmissionSchema, new_submission
 from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
 from server.network import address_prefix, sender_keys, sent_from
@@ -42,18 +43,23 @@ def submit() -> Response:
     """Report a mistake."""
     records: GroupCommit[NewSubmission, Recorded] = current_app.extensions["records"]
     # Reading the body ends when its sender likes: nobody waits for that. The first report of a day
-    # makes its key, in a transaction of its own: who writes for others meanwhile waits for whoever
-    # prepares, so whoever prepares must not wait for the database.
+    # makes its key, in a transaction of its own: who writes for others must not wait for another.
     site, body = _admit()
+    sender = sender_of(request.headers)
     reader_hash = _reader_hash(site)
-    with records.coming():
-        data = _load(body)
-        check_origin(site, request.headers, data["page"]["url"])
-        _check_challenge(site, data)
-        new = _new_submission(site, data, reader_hash)
-    recorded = records.write(new)
+    recorded = records.write(partial(_prepare, site, body, sender, reader_hash))
     tasks.ring()
     return _answer(recorded)
+
+
+def _prepare(
+    site: KnownSite, body: dict[str, Any], sender: str | None, reader_hash: bytes
+) -> NewSubmission:
+    """What is to be recorded of a request. Raises Problem with what is wrong with it."""
+    data = _load(body)
+    check_origin(site, sender, data["page"]["url"])
+    _check_challenge(site, data)
+    return _new_submission(site, data, reader_hash)
 
 
 def _admit() -> tuple[KnownSite, dict[str, Any]]:
