@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 
-from flask import current_app, request
+from flask import Request, current_app, request
 
 # How a network without IPv4 reaches us (RFC 6052): the IPv4 address stands at the end.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
@@ -16,7 +16,6 @@ KEY_LENGTH = 16
 # Who has a /48 of IPv6 has 65,536 of the networks that count as one each: they share what so many
 # of them may send.
 SHARED_BY = 8
-_SENDER = "copydesk.sender"
 
 
 def prefix_of(address: str) -> str:
@@ -36,9 +35,9 @@ def _network(parsed: IPv4Address | IPv6Address, length: int = 64) -> str:
     return f"{IPv6Address(int(parsed) >> rest << rest)}/{length}"
 
 
-def sent_from(networks: Collection[IPv4Network | IPv6Network]) -> bool:
-    """Whether the present request comes from one of some networks."""
-    sender = _parsed(request.remote_addr or "") if networks else None
+def sent_from(asked: Request, networks: Collection[IPv4Network | IPv6Network]) -> bool:
+    """Whether a request comes from one of some networks."""
+    sender = _parsed(asked.remote_addr or "") if networks else None
     return sender is not None and any(sender in network for network in networks)
 
 
@@ -56,44 +55,30 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     return parsed
 
 
-class _Sender(NamedTuple):
+class Sender(NamedTuple):
+    """``prefix``: of the address; ``keys``: what stands for it where limits count, each with how
+    many times the limit of one network it may reach: the network, and with IPv6 the /48 (one
+    subscriber at most providers) that it lies in. They are keyed hashes, so that the storage of the
+    counters holds no address."""
+
     prefix: str
     keys: tuple[tuple[str, int], ...]
 
 
-def address_prefix() -> str:
-    """The prefix of the present request's sender."""
-    return _sender().prefix
-
-
-def sender_key() -> str:
-    """What stands for the sender where limits count: a keyed hash of the prefix, so that the
-    storage of the counters holds no address."""
-    return _sender().keys[0][0]
-
-
-def sender_keys() -> tuple[tuple[str, int], ...]:
-    """What stands for the sender where limits count, each with how many times the limit of one
-    network it may reach: the network, and with IPv6 the /48 (one subscriber at most providers) that
-    it lies in."""
-    return _sender().keys
-
-
-def _sender() -> _Sender:
-    """Made once for a request, and gone with it: addresses are remembered nowhere."""
-    found: _Sender | None = request.environ.get(_SENDER)
-    if found is None:
-        found = request.environ[_SENDER] = _sender_at(request.remote_addr or "unknown")
-    return found
-
-
-def _sender_at(address: str) -> _Sender:
+def sender_of(asked: Request) -> Sender:
+    """Who sent a request. Gone with it: addresses are remembered nowhere."""
+    address = asked.remote_addr or "unknown"
     parsed = _parsed(address)
     prefix = address if parsed is None else _network(parsed)
     keys = [(_keyed(prefix), 1)]
     if isinstance(parsed, IPv6Address):
         keys.append((_keyed(_network(parsed, 48)), SHARED_BY))
-    return _Sender(prefix, tuple(keys))
+    return Sender(prefix, tuple(keys))
+
+
+def sender_key() -> str:
+    """What stands for the sender of the present request where limits count."""
+    return sender_of(request).keys[0][0]
 
 
 def _keyed(prefix: str) -> str:

@@ -33,13 +33,7 @@ def read_json_object(request: Request) -> dict[str, Any]:
     if _depth(text) > MAX_DEPTH:
         raise _broken(f"nested deeper than {MAX_DEPTH} levels")
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_number,
-            parse_constant=_constant,
-        )
+        value = _STRICT.decode(text)
     except json.JSONDecodeError as error:
         raise _broken(
             f"broken JSON at line {error.lineno}, column {error.colno}: {error.msg}"
@@ -136,3 +130,9 @@ def _constant(name: str) -> NoReturn:
 
 def _broken(reason: str) -> Problem:
     return Problem(400, "broken-json", "The body is not usable JSON.", reason)
+
+
+# JSON whose names are unique and whose numbers have bounds.
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant
+)

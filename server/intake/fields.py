@@ -4,13 +4,28 @@ with it as marshmallow does."""
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any, TypeGuard
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from server.text.marks import MAX_CLUSTER, has_overlong_cluster
 
 _UNUSABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def is_plain(value: object, maximum: int) -> TypeGuard[str]:
+    """Whether a value is a string of at most ``maximum`` code points that can be stored and
+    shown."""
+    return (
+        type(value) is str
+        and len(value) <= maximum
+        and (
+            "\0" not in value
+            if value.isascii()
+            else not _UNUSABLE.search(value) and not has_overlong_cluster(value)
+        )
+    )
 
 
 class Text(fields.String):
@@ -35,24 +50,12 @@ class Text(fields.String):
         self.maximum = maximum
 
     def deserialize(self, value: Any, attr: Any = None, data: Any = None, **options: Any) -> Any:
-        if self.is_plain(value):
+        if is_plain(value, self.maximum):
             # What nearly every field is: without marshmallow's six calls for each.
             if self.validators:
                 self._validate(value)
             return value
         return super().deserialize(value, attr, data, **options)
-
-    def is_plain(self, value: object) -> TypeGuard[str]:
-        """Whether a value is a string as this field takes it, validators apart."""
-        return (
-            type(value) is str
-            and len(value) <= self.maximum
-            and (
-                "\0" not in value
-                if value.isascii()
-                else not _UNUSABLE.search(value) and not has_overlong_cluster(value)
-            )
-        )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **options)
@@ -91,24 +94,40 @@ class Lenient(Schema):
         # Once more, for what marshmallow has to say of each field.
         return super().load(data, **options)
 
+    @cached_property
+    def _plan(self) -> list[tuple[str, fields.Field[Any], int, Lenient | None]]:
+        """Each field with how long its text may be, or the schema of what it holds."""
+        return [(name, field, *_kind(field)) for name, field in self.load_fields.items()]
+
     def well_formed(self, data: Any) -> dict[str, Any]:
         """What marshmallow loads, by the same fields and validators, without its many calls for
         each. Raises ValidationError for whatever is not plainly right."""
         if type(data) is not dict:
             raise ValidationError("is no object.")
         loaded: dict[str, Any] = {}
-        for name, field in self.load_fields.items():
+        for name, field, maximum, nested in self._plan:
             if name not in data:
-                field._validate_missing(missing)
+                if field.required:
+                    raise ValidationError("is missing.")
                 continue
             value = data[name]
-            if isinstance(field, Text) and field.is_plain(value):
-                if field.validators:
-                    field._validate(value)
-            elif isinstance(field, fields.Nested) and isinstance(field.schema, Lenient):
-                if value is not None or not field.allow_none:
-                    value = field.schema.well_formed(value)
-            else:
+            if maximum:
+                if not is_plain(value, maximum):
+                    value = field.deserialize(value, name, data)
+                else:
+                    for validate in field.validators:
+                        validate(value)
+            elif nested is None:
                 value = field.deserialize(value, name, data)
+            elif value is not None or not field.allow_none:
+                value = nested.well_formed(value)
             loaded[name] = value
         return loaded
+
+
+def _kind(field: fields.Field[Any]) -> tuple[int, Lenient | None]:
+    if isinstance(field, Text):
+        return field.maximum, None
+    if isinstance(field, fields.Nested) and isinstance(field.schema, Lenient):
+        return 0, field.schema
+    return 0, None

@@ -13,8 +13,7 @@ from typing import Any
 from limits import RateLimitItem, RateLimitItemPerSecond, parse
 
 from server.config import Settings
-from server.extensions import settings_of
-from server.intake.limits import counters
+from server.intake.limits import Counters
 from server.intake.site_cache import KnownSite
 from server.reports.submission import NewSubmission
 from server.text.glob import folded
@@ -32,17 +31,62 @@ from server.text.spam import (
 MIN_REPEATED = 12
 
 
-def reasons_for_spam(
-    site: KnownSite, new: NewSubmission, data: dict[str, Any]
-) -> tuple[Reason, ...]:
-    """Why this is spam, heaviest first; empty where it is not. ``data``: the loaded schema."""
-    found = [*signs(_act(site, new, data)), *_pages(new), *_repetition(site, new)]
-    if not is_spam(found):
-        # Spam uses up nothing of what a page may get.
-        found += _flooded_page(new)
-    if not is_spam(found):
-        return ()
-    return tuple(sorted(found, key=lambda reason: -reason.weight))
+class Judge:
+    """Judges by the settings and by what was counted."""
+
+    def __init__(self, settings: Settings, counters: Counters) -> None:
+        self._settings = settings
+        self._counters = counters
+
+    def reasons_for_spam(
+        self, site: KnownSite, new: NewSubmission, data: dict[str, Any]
+    ) -> tuple[Reason, ...]:
+        """Why this is spam, heaviest first; empty where it is not. ``data``: the loaded schema."""
+        found = [*signs(_act(site, new, data)), *self._pages(new), *self._repetition(site, new)]
+        if not is_spam(found):
+            # Spam uses up nothing of what a page may get.
+            found += self._flooded_page(new)
+        if not is_spam(found):
+            return ()
+        return tuple(sorted(found, key=lambda reason: -reason.weight))
+
+    def _pages(self, new: NewSubmission) -> list[Reason]:
+        """More pages than anybody reads, also where reports that waited for a connection come at
+        once."""
+        if new.reader_hash is None:
+            return []
+        item = _item(self._settings.spam_pages)
+        who, page = new.reader_hash.hex(), new.url_hash.hex()
+        if not self._counters.more_than(item, "pages", who, page):
+            return []
+        return [many_pages(item.amount, item.get_expiry())]
+
+    def _repetition(self, site: KnownSite, new: NewSubmission) -> list[Reason]:
+        """A comment at many places, or one correction of many different words. From whomever: such
+        texts come from many networks. A proofreader may well say the same of several places."""
+        text, place = folded(new.comment).strip(), f"{new.url}\n{new.exact}"
+        if not text:
+            text, place = folded(new.suggestion).strip(), new.exact
+        if len(text) < MIN_REPEATED or text == folded(new.exact).strip():
+            return []
+        item = _item(self._settings.spam_places)
+        said, where = f"{site.key}/{_short_hash(text)}", _short_hash(place)
+        if not self._counters.more_than(item, "text", said, where):
+            return []
+        return [repeated_text(item.amount, item.get_expiry())]
+
+    def _flooded_page(self, new: NewSubmission) -> list[Reason]:
+        """More places of one page than honest readers find, from whomever. A place that was within
+        the number stays so: who else reports it is heard."""
+        item = _item(self._settings.spam_page_places)
+        page, place = f"{new.site_id}/{new.url_hash.hex()}", new.place_hash.hex()
+        once = RateLimitItemPerSecond(1, item.get_expiry())
+        if not self._counters.allows(once, "place", page, place):
+            return []
+        if not self._counters.hit(item, "page", page):
+            return [flooded_page(item.amount, item.get_expiry())]
+        self._counters.hit(once, "place", page, place)
+        return []
 
 
 def _act(site: KnownSite, new: NewSubmission, data: dict[str, Any]) -> Act:
@@ -62,52 +106,6 @@ def _act(site: KnownSite, new: NewSubmission, data: dict[str, Any]) -> Act:
         blocked_words=site.blocked_words,
         blocked_urls=site.blocked_urls,
     )
-
-
-def _pages(new: NewSubmission) -> list[Reason]:
-    """More pages than anybody reads, also where reports that waited for a connection come at
-    once."""
-    if new.reader_hash is None:
-        return []
-    item = _item(_settings().spam_pages)
-    if not counters().more_than(item, "pages", new.reader_hash.hex(), new.url_hash.hex()):
-        return []
-    return [many_pages(item.amount, item.get_expiry())]
-
-
-def _repetition(site: KnownSite, new: NewSubmission) -> list[Reason]:
-    """A comment at many places, or one correction of many different words. From whomever: such
-    texts come from many networks. A proofreader may well say the same of several places."""
-    text, place = folded(new.comment).strip(), f"{new.url}\n{new.exact}"
-    if not text:
-        text, place = folded(new.suggestion).strip(), new.exact
-    if len(text) < MIN_REPEATED or text == folded(new.exact).strip():
-        return []
-    item = _item(_settings().spam_places)
-    said, where = f"{site.key}/{_short_hash(text)}", _short_hash(place)
-    if not counters().more_than(item, "text", said, where):
-        return []
-    return [repeated_text(item.amount, item.get_expiry())]
-
-
-def _flooded_page(new: NewSubmission) -> list[Reason]:
-    """More places of one page than honest readers find, from whomever. A place that was within
-    the number stays so: who else reports it is heard."""
-    item = _item(_settings().spam_page_places)
-    page, place = f"{new.site_id}/{new.url_hash.hex()}", new.place_hash.hex()
-    once = RateLimitItemPerSecond(1, item.get_expiry())
-    counting = counters()
-    if not counting.allows(once, "place", page, place):
-        return []
-    if not counting.hit(item, "page", page):
-        return [flooded_page(item.amount, item.get_expiry())]
-    counting.hit(once, "place", page, place)
-    return []
-
-
-def _settings() -> Settings:
-    settings = settings_of()
-    return settings
 
 
 @lru_cache(maxsize=16)

@@ -4,14 +4,11 @@ where that is one which several processes share."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any
 
-from flask import current_app
 from limits import RateLimitItem, RateLimitItemPerSecond, parse_many
-from limits.strategies import RateLimiter
 
 from server.clock import now
 from server.extensions import limiter
@@ -29,8 +26,6 @@ _REASONS = {
     "site": "Too many reports came for this site.",
 }
 
-T = TypeVar("T")
-
 
 class Counters:
     """Fixed windows that begin with the first request counted in them. The storage is that of the
@@ -44,15 +39,15 @@ class Counters:
 
     def hit(self, item: RateLimitItem, *name: str) -> bool:
         """Count one; False where that is more than allowed."""
-        return self._ask(lambda strategy: strategy.hit(item, NAMESPACE, *name))
+        return bool(self._ask("hit", item, *name))
 
     def allows(self, item: RateLimitItem, *name: str) -> bool:
         """Whether another one would be allowed; counts nothing."""
-        return self._ask(lambda strategy: strategy.test(item, NAMESPACE, *name))
+        return bool(self._ask("test", item, *name))
 
     def seconds_left(self, item: RateLimitItem, *name: str) -> int:
         """Whole seconds until the window is over; at least 1."""
-        reset = self._ask(lambda strategy: strategy.get_window_stats(item, NAMESPACE, *name))
+        reset = self._ask("get_window_stats", item, *name)
         return max(1, int(reset.reset_time - now().timestamp()) + 1)
 
     def more_than(self, item: RateLimitItem, what: str, who: str, value: str) -> bool:
@@ -63,36 +58,30 @@ class Counters:
             self.hit(counted, what, who)
         return not self.allows(counted, what, who)
 
-    def _ask(self, question: Callable[[RateLimiter | Windows], T]) -> T:
+    def _ask(self, question: str, item: RateLimitItem, *name: str) -> Any:
         if self._shared and now() >= self._asked_again_at:
             try:
-                return question(limiter.limiter)
+                return getattr(limiter.limiter, question)(item, NAMESPACE, *name)
             except Exception as error:
                 # Each kind of storage has errors of its own.
                 log.warning("the storage of rate limits does not answer: %s", type(error).__name__)
                 self._asked_again_at = now() + AWAY
-        return question(self._own)
+        return getattr(self._own, question)(item, *name)
 
 
-def counters() -> Counters:
-    """Those of the present application."""
-    found: Counters = current_app.extensions["intake_counters"]
-    return found
-
-
-def check_limit(scope: str, rule: str, *name: str, times: int = 1) -> None:
+def check_limit(counting: Counters, scope: str, rule: str, *name: str, times: int = 1) -> None:
     """Count one request of ``name`` in ``scope`` (``network`` or ``site``); ``rule`` as
     ``10/minute;60/hour``, of which it may reach so many ``times`` the number. Raises Problem 429
     with the seconds until the next one is welcome."""
-    counting = counters()
     for item in _items(rule, times):
         if not counting.hit(item, scope, *name):
             raise _too_many(scope, counting.seconds_left(item, scope, *name))
 
 
-def require_below_limit(scope: str, rule: str, *name: str, times: int = 1) -> None:
+def require_below_limit(
+    counting: Counters, scope: str, rule: str, *name: str, times: int = 1
+) -> None:
     """Raise Problem 429 where the limit is reached; counts nothing."""
-    counting = counters()
     for item in _items(rule, times):
         if not counting.allows(item, scope, *name):
             raise _too_many(scope, counting.seconds_left(item, scope, *name))

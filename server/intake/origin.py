@@ -17,7 +17,7 @@ from server.text.page_identity import page_address
 OPAQUE = "null"
 
 
-def sender_of(headers: Headers) -> str | None:
+def page_that_sends(headers: Headers) -> str | None:
     """The page that sends, as far as its browser says: its origin, or its address."""
     return headers.get("Origin") or headers.get("Referer")
 

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from server.intake.fields import Lenient, Text, Whole
+from server.problems import Problem
 from server.reports.submission import NewSubmission
 from server.text.address import (
     AddressError,
@@ -159,6 +160,33 @@ class SubmissionSchema(Lenient):
         allow_none=True,
         metadata={"description": "the solution, after a `challenge-required` problem"},
     )
+
+
+_SUBMISSION = SubmissionSchema()
+
+
+def load(body: dict[str, Any]) -> dict[str, Any]:
+    """A submission by its schema. Raises Problem 422 with what is wrong with each field."""
+    try:
+        loaded: dict[str, Any] = _SUBMISSION.load(body)
+    except ValidationError as error:
+        raise Problem(
+            422,
+            "invalid-field",
+            "The request was not accepted.",
+            errors=list(_field_errors(error.messages)),
+        ) from None
+    return loaded
+
+
+def _field_errors(messages: Any, path: str = "") -> list[dict[str, str]]:
+    if isinstance(messages, dict):
+        return [
+            found
+            for name, inner in messages.items()
+            for found in _field_errors(inner, path if name == "_schema" else f"{path}.{name}")
+        ]
+    return [{"field": path.lstrip(".") or "body", "message": str(text)} for text in messages]
 
 
 class AnswerSchema(Schema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import secrets
 from datetime import date
 
@@ -28,7 +28,7 @@ class DailyKeys:
         without the day's key. ``network``: see :func:`server.network.prefix_of`. The site by its
         id: its key may be renewed in the midst of a day."""
         sender = f"{site_id}\n{network}".encode()
-        return hmac.digest(self._today(), sender, "sha256")[:HASH_LENGTH]
+        return hashlib.blake2b(sender, key=self._today(), digest_size=HASH_LENGTH).digest()
 
     def _today(self) -> bytes:
         day = now().date()

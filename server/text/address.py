@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 import ada_url
+
+from server.text.remembered import remembered
 
 MAX_LENGTH = 4096
 
@@ -47,7 +48,7 @@ class AddressError(ValueError):
     """An address that cannot be a page's; the message says why."""
 
 
-@lru_cache(maxsize=512)
+@remembered
 def canonical_address(address: str) -> str:
     """A page's address as it is kept and shown: without fragment, user, default port, session
     and tracking parameters, and those that are a reader's own.
@@ -143,7 +144,7 @@ class Parsed(NamedTuple):
 
 
 # Each address is asked several things by one request.
-@lru_cache(maxsize=512)
+@remembered
 def parse(address: str) -> Parsed:
     """Raises AddressError for what is no http(s) address."""
     if len(address) > MAX_LENGTH:

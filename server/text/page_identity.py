@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_plus, unquote_to_bytes
 
 from server.text.address import canonical_address, parameters, parse
+from server.text.remembered import remembered
 
 # Parameters that change how a page looks, not what it says.
 _VIEW = re.compile(
@@ -42,7 +42,7 @@ _STRUCTURE = re.compile(
 )
 
 
-@lru_cache(maxsize=512)
+@remembered
 def page_key(address: str) -> str:
     """The page's identity: equal for all addresses that name the same page. It is no address.
 
