@@ -94,7 +94,7 @@ def _flask_configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SQLALCHEMY_DATABASE_URI": settings.effective_database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},
         "MAIL_SERVER": settings.smtp_host,
         "MAIL_PORT": settings.smtp_port,
         "MAIL_DEFAULT_SENDER": settings.mail_from,

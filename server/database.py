@@ -7,17 +7,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Connection, Dialect, Engine, event
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.extensions import db
 
 BUSY_TIMEOUT_MS = 5_000
 LOOK_AGAIN_SECONDS = 0.0005
+# A connection that was used so lately is taken to be there.
+PAUSE_SECONDS = 1
+_RETURNED = "returned"
 # A race is lost once against each kind of row at most: page, report, submission.
 RACES = 4
 
@@ -32,6 +37,8 @@ def prepare_engine(engine: Engine) -> None:
     """Set what every connection needs."""
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _note_return)
+        event.listen(engine, "checkout", partial(_ask_after_a_pause, engine.dialect))
     if engine.dialect.name != "sqlite":
         return
     event.listen(engine, "connect", _prepare_sqlite)
@@ -45,6 +52,24 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
+def _note_return(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[_RETURNED] = time.monotonic()
+
+
+def _ask_after_a_pause(
+    dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Whether a connection that was not used for a while still stands; another is made where it
+    does not. Asked each time, the question costs more than a report's own statements."""
+    returned = record.info.get(_RETURNED)
+    if returned is None or time.monotonic() - returned < PAUSE_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction control would start transactions late and without IMMEDIATE.
     connection.isolation_level = None
@@ -55,6 +80,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         # In pages of 4 KiB. A checkpoint copies each page once, however often it was written.
         "wal_autocheckpoint=4000",
+        # In KiB; the pages that many reports at once touch.
+        "cache_size=-16000",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

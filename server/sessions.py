@@ -52,5 +52,13 @@ def spare_readers(app: Flask) -> None:
                 response = app.ensure_sync(hook)(response)
         return response
 
+    at_the_end = tuple(reversed(app.teardown_request_funcs.get(None, ())))
+
+    def end_of_editors(error: BaseException | None) -> None:
+        if request.blueprint not in READERS_BLUEPRINTS:
+            for hook in at_the_end:
+                app.ensure_sync(hook)(error)
+
     app.before_request_funcs[None] = [before_editors]
+    app.teardown_request_funcs[None] = [end_of_editors]
     app.after_request_funcs[None] = [after_editors]

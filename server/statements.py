@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table
@@ -208,25 +209,29 @@ class _Written:
     def __init__(self, table: Table, *columns: str) -> None:
         self._table = table
         self._columns = columns
+        self._taken = itemgetter(*columns)
         self._document = lru_cache(maxsize=4)(self._made_document)
         self._processes = lru_cache(maxsize=4)(self._made_processes)
 
-    def _values(self, dialect: Dialect, row: Row) -> tuple[Any, ...]:
-        return tuple(
-            row[name] if process is None else process(row[name])
-            for name, process in self._processes(dialect)
-        )
+    def _values(self, dialect: Dialect, row: Row) -> list[Any]:
+        values = list(self._taken(row))
+        for at, process in self._processes(dialect):
+            values[at] = process(values[at])
+        return values
 
     def _made_document(self, dialect: Dialect) -> str:
         kinds = ((name, self._table.c[name].type.compile(dialect)) for name in self._columns)
         said = ", ".join(f'"{name}" {kind}' for name, kind in kinds)
         return f"json_to_recordset(%s::json) AS said ({said})"
 
-    def _made_processes(self, dialect: Dialect) -> list[tuple[str, Process]]:
-        types = ((name, self._table.c[name].type) for name in self._columns)
-        made = ((name, kind.dialect_impl(dialect).bind_processor(dialect)) for name, kind in types)
+    def _made_processes(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+        """What a column's values go through, by its place; many go as they are."""
+        kinds = (self._table.c[name].type.dialect_impl(dialect) for name in self._columns)
+        made = enumerate(kind.bind_processor(dialect) for kind in kinds)
         return [
-            (name, _once(process) if name.endswith("_at") else process) for name, process in made
+            (at, _once(process) if self._columns[at].endswith("_at") else process)
+            for at, process in made
+            if process is not None
         ]
 
 
@@ -286,9 +291,9 @@ class BulkUpdate(_Written):
         statements.add(f'UPDATE "{table}" SET {changed} WHERE id = ?', values, many=True)  # noqa: S608 - names of columns
 
 
-def _once(process: Process) -> Process:
+def _once(process: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """What is written together happened at the same moment."""
-    return None if process is None else lru_cache(maxsize=16)(process)
+    return lru_cache(maxsize=16)(process)
 
 
 def _as_json(rows: Sequence[Row]) -> str:

@@ -24,6 +24,12 @@ from server.models import Site
 WRITERS = 12
 
 
+def prepared(name: str) -> str:
+    if name == "unusable":
+        raise LookupError("makes no sense")
+    return name
+
+
 class Names:
     """Adds sites by name; holds the first group open until the others have come."""
 
@@ -50,7 +56,7 @@ class Names:
         def write(name: str) -> Any:
             with app.app_context():
                 try:
-                    return self.commit.write(name)
+                    return self.commit.write(lambda: prepared(name))
                 except Exception as error:
                     return error
 
@@ -94,11 +100,44 @@ def test_one_that_cannot_be_written_fails_alone(app: Flask, names: Names) -> Non
     assert stored() == set(wanted[:-1])
 
 
+def test_one_that_cannot_be_prepared_fails_alone(app: Flask, names: Names) -> None:
+    wanted = ["site", *(f"site {number}" for number in range(WRITERS - 2)), "unusable"]
+
+    answers = names.write_all(app, wanted)
+
+    assert isinstance(answers[-1], LookupError)
+    assert answers[:-1] == [f"wrote {name}" for name in wanted[:-1]]
+    assert stored() == set(wanted[:-1])
+
+
+def test_who_has_only_what_is_unusable_asks_nothing_of_the_database(
+    app: Flask, names: Names
+) -> None:
+    with pytest.raises(LookupError):
+        names.commit.write(lambda: prepared("unusable"))
+
+    assert names.groups == []
+    names.gathered.set()
+    assert names.commit.write(lambda: "site") == "wrote site"
+
+
+def test_more_than_one_transaction_holds_are_all_answered(
+    app: Flask, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "MOST", 4)
+    wanted = [f"site {number}" for number in range(WRITERS)]
+
+    answers = names.write_all(app, wanted)
+
+    assert answers == [f"wrote {name}" for name in wanted]
+    assert [len(group) for group in names.groups] == [1, 4, 4, 3]
+
+
 def test_one_alone_is_written_at_once(app: Flask, names: Names) -> None:
     names.gathered.set()
 
-    assert names.commit.write("site") == "wrote site"
-    assert names.commit.write("another") == "wrote another"
+    assert names.commit.write(lambda: "site") == "wrote site"
+    assert names.commit.write(lambda: "another") == "wrote another"
     assert names.groups == [["site"], ["another"]]
 
 
@@ -121,7 +160,7 @@ def test_database_in_trouble_is_not_asked_once_for_each(
     assert len(names.groups) == 2
     names.gathered.set()
     monkeypatch.undo()
-    assert names.commit.write("afterwards") == "wrote afterwards"
+    assert names.commit.write(lambda: "afterwards") == "wrote afterwards"
 
 
 @pytest.mark.parametrize("trouble", [PoolTimeout("no connection is free"), RuntimeError("no idea")])
@@ -138,14 +177,14 @@ def test_who_could_not_even_begin_leaves_nobody_waiting(
     monkeypatch.setattr(group_commit, "write_transaction", never)
     monkeypatch.setattr(database, "write_transaction", never)
     with pytest.raises(type(trouble)):
-        names.commit.write("site")
+        names.commit.write(lambda: "site")
     monkeypatch.undo()
 
     with ThreadPoolExecutor(1) as pool:
 
         def write() -> str:
             with app.app_context():
-                return names.commit.write("another")
+                return names.commit.write(lambda: "another")
 
         assert pool.submit(write).result(20) == "wrote another"
     assert stored() == {"another"}

@@ -81,7 +81,7 @@ def test_a_mistake_of_ours_is_a_problem_that_says_no_more(
     def break_down(*_: object) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr(routes, "_new_submission", break_down)
+    monkeypatch.setattr(routes, "new_submission", break_down)
 
     answer = post()
 
