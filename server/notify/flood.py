@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.models import Delivery, Report
+from server.notify.outbox import told_at
 
 WINDOW = timedelta(minutes=15)
 INTERVAL = timedelta(hours=1)
@@ -39,15 +40,16 @@ def in_flood(session: Session, site_id: int, moment: datetime, most: int) -> boo
 
 def latest_told(session: Session, address: str, site_id: int, moment: datetime) -> datetime | None:
     """When the latest message of a flood was due to somebody, or is, within INTERVAL."""
+    told = told_at(moment)
     latest: datetime | None = session.scalar(
-        select(Delivery.due_at)
+        select(told)
         .where(
             Delivery.recipient == address,
             Delivery.site_id == site_id,
             Delivery.collects == COLLECTS,
             Delivery.due_at > moment - INTERVAL,
         )
-        .order_by(Delivery.due_at.desc())
+        .order_by(told.desc())
         .limit(1)
     )
     return latest

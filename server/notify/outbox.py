@@ -14,7 +14,17 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from server.clock import now
@@ -74,6 +84,13 @@ def _new_message_id(channel: str, mail_from: str) -> str:
         return f"msg_{secrets.token_hex(16)}"
     domain = parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
     return f"<{secrets.token_hex(16)}@{domain}>"
+
+
+def told_at(moment: datetime) -> ColumnElement[datetime]:
+    """When a delivery is with its recipient, as far as is known: what is tried again may have got
+    there, or does as soon as its server answers, whenever its next attempt is due."""
+    tried_again = (Delivery.attempts > 0) & (Delivery.due_at > moment)
+    return case((tried_again, literal(moment, Delivery.due_at.type)), else_=Delivery.due_at)
 
 
 _earlier = aliased(Delivery)

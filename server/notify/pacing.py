@@ -16,7 +16,7 @@ from server.config import Settings
 from server.models import Delivery, DeliveryReport, Event, Report
 from server.notify.audience import Subscriber
 from server.notify.flood import COLLECTS, INTERVAL, in_flood, latest_told
-from server.notify.outbox import owe
+from server.notify.outbox import owe, told_at
 
 HOUR = timedelta(hours=1)
 # What is told as soon as it happens; digests have their own times.
@@ -143,7 +143,7 @@ def _burst(
 ) -> Waiting | None:
     """Where the page was told of within the window: until the window is over."""
     window = timedelta(minutes=minutes)
-    latest = _latest_of_page(session, subscriber.address, report, moment - window)
+    latest = _latest_of_page(session, subscriber.address, report, moment, window)
     if not minutes or latest is None:
         return None
     return Waiting(f"{_OF_PAGE}{report.page_id}", subscriber.rhythm.awake(latest + window))
@@ -164,37 +164,39 @@ def room_at(
     wait among them: when there is room for another. None where there is now; with 0 always."""
     if not most:
         return None
+    told = told_at(moment)
     recent = session.scalars(
-        select(Delivery.due_at)
+        select(told)
         .where(
             Delivery.recipient == recipient,
             Delivery.due_at > moment - window,
             Delivery.kind.in_(_PACED),
         )
-        .order_by(Delivery.due_at.desc())
+        .order_by(told.desc())
         .limit(most)
     ).all()
     return recent[-1] + window if len(recent) == most else None
 
 
 def _latest_of_page(
-    session: Session, address: str, report: Report, since: datetime
+    session: Session, address: str, report: Report, moment: datetime, window: timedelta
 ) -> datetime | None:
     """When the latest message about what readers said of the report's page was due, or is."""
+    told = told_at(moment)
     latest: datetime | None = session.scalar(
-        select(Delivery.due_at)
+        select(told)
         .join(DeliveryReport)
         .join(Report, Report.id == DeliveryReport.report_id)
         .join(Event, Event.id == DeliveryReport.event_id)
         .where(
             Delivery.recipient == address,
             Delivery.site_id == report.site_id,
-            Delivery.due_at > since,
+            Delivery.due_at > moment - window,
             Delivery.kind.in_(_PACED),
             Event.source == _READERS,
             Report.page_id == report.page_id,
         )
-        .order_by(Delivery.due_at.desc())
+        .order_by(told.desc())
         .limit(1)
     )
     return latest

@@ -11,10 +11,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from http_receiver import Receiver
-from sqlalchemy import select
+from sqlalchemy import select, update
 from submissions import ORIGIN, Submit
 from telling import HOUR, MONDAY_NOON, close
 
+from server import clock
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
@@ -237,6 +238,24 @@ class TestWebhook:
         assert set(Counter(each.headers["webhook-id"] for each in receiver.requests).values()) == {
             1
         }
+
+    def test_new_events_do_not_wait_for_calls_that_are_tried_again_much_later(
+        self,
+        webhook: Channel,
+        submit: Submit,
+        send: Do,
+        receiver: Receiver,
+        traveller: time_machine.Traveller,
+    ) -> None:
+        report(submit, range(10), route_due)
+        with write_transaction() as session:
+            in_hours = clock.now() + 8 * HOUR
+            session.execute(update(Delivery).values(attempts=7, due_at=in_hours))
+        report(submit, range(10, 22), route_due)
+        traveller.shift(MINUTE)
+        send()
+
+        assert told_of(receiver) == [f"mistake {number}" for number in range(10, 20)]
 
     def test_number_of_calls_is_each_webhooks_own(
         self,

@@ -19,6 +19,7 @@ from telling import (
     recipients,
 )
 
+from server import clock
 from server.config import Settings
 from server.database import write_transaction
 from server.models import Delivery, Site
@@ -147,6 +148,25 @@ class TestBurst:
         bodies = [each.get_body(("plain",)).get_content() for each in mail_server.messages]
         assert ["second" in body for body in bodies] == [False, True, False]
         assert ["third" in body for body in bodies] == [False, False, True]
+
+    def test_burst_waits_no_longer_than_its_window_for_a_mail_that_is_tried_again_much_later(
+        self,
+        submit: Submit,
+        mail_server: MailServer,
+        deliveries: Deliveries,
+        traveller: time_machine.Traveller,
+    ) -> None:
+        submit(selector__exact="first")
+        with write_transaction() as session:
+            in_hours = clock.now() + timedelta(hours=8)
+            session.execute(update(Delivery).values(attempts=7, due_at=in_hours))
+        submit(selector__exact="second")
+        traveller.shift(timedelta(minutes=15))
+
+        deliver_due()
+
+        (message,) = mail_server.messages
+        assert "second" in message.get_body(("plain",)).get_content()
 
 
 class TestBudget:
