@@ -34,6 +34,8 @@ class Joining:
         self._near: dict[int, list[tuple[Draft | int, Place]]] = {}
         self._new_ids: Iterator[int] = iter(known.report_ids)
         self._touched: dict[int, Draft] = {}
+        # Whether it waited for a report, to which something may have happened meanwhile.
+        self.has_waited = False
 
     @property
     def drafts(self) -> list[Draft]:
@@ -67,6 +69,7 @@ class Joining:
         if isinstance(report, int):
             if report not in self._drafts:
                 self._drafts[report] = knowledge.report_by_id(self._connection, report)
+                self.has_waited = True
             report = self._drafts[report]
         near[index] = (report, place)
         return report, is_clearer(new.place, _shown_at(report, place))

@@ -152,6 +152,14 @@ def look(connection: Connection, batch: Collection[NewSubmission]) -> Known:
     return known
 
 
+def event_ids_of_now(connection: Connection, most: int) -> Sequence[int]:
+    """Ids that are later than those of all that happened."""
+    asked = Statements(connection)
+    _draw_ids(asked, most)
+    (drawn,) = asked.send()
+    return _drawn(asked, drawn, most)[1]
+
+
 def _draw_ids(asked: Statements, most: int) -> None:
     if asked.on_postgresql:
         drawn = "SELECT nextval('report_id_seq'), nextval('event_id_seq')"

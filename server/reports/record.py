@@ -19,7 +19,15 @@ from server.clock import now
 from server.models.base import new_public_id
 from server.reports import ledger
 from server.reports.joining import Joining
-from server.reports.known import SAID, Draft, Known, PageKey, Values, look
+from server.reports.known import (
+    SAID,
+    Draft,
+    Known,
+    PageKey,
+    Values,
+    event_ids_of_now,
+    look,
+)
 from server.reports.submission import NewSubmission
 from server.statements import Statements
 
@@ -108,6 +116,8 @@ def _decide(
         # Whoever sends spam reads what everybody reads.
         readers = draft.values["readers"] + (kind == "ignored")
         acts.append(_Act(new, new_public_id(), draft, kind, readers, moment))
+    if joining.has_waited:
+        known.event_ids = event_ids_of_now(connection, len(known.event_ids))
     ledger.write_reports(written, joining.drafts)
     return acts
 

@@ -304,8 +304,45 @@ def test_an_account_is_closed_in_the_middle_of_what_it_does(
             resolve(session, report, "fixed", version=2, actor=user, source="dashboard")
         closed.result(PATIENCE)
 
+    assert history(report_id) == ["opened", "assigned", "fixed", "unassigned"]
+
+
+def test_a_history_has_the_order_in_which_it_happened(app: Flask) -> None:
+    """Also where the intake knew that it would write of a report before an editor had it."""
+    site_id = db.session.scalars(select(Site.id)).one()
+    with write_transaction() as session:
+        record(session, [_selected(site_id, "recieve")])
+    (report_id,) = ids()
+
+    def intake() -> object:
+        with write_transaction() as session:
+            return record(session, [_selected(site_id, "to recieve letters")])
+
+    with two_threads(app) as start:
+        with write_transaction() as session:
+            report = session.get_one(Report, report_id, with_for_update=True)
+            readers = start(intake)
+            wait_until_waiting(readers)
+            resolve(session, report, "fixed", version=1, actor=None, source="dashboard")
+        readers.result(PATIENCE)
+
+    assert history(report_id) == ["opened", "fixed", "joined"]
+
+
+def _selected(site_id: int, exact: str) -> NewSubmission:
+    before, after = "The council has begun to recieve letters from people.".split(exact)
+    body = body_for(
+        Site(key="any"),
+        selector={"exact": exact, "prefix": before, "suffix": after},
+        passage={"before": before, "after": after},
+        suggestion="",
+    )
+    return new_submission(body, site_id, f"{ORIGIN}/council")
+
+
+def history(report_id: int) -> list[str]:
     kinds = select(Event.kind).where(Event.report_id == report_id).order_by(Event.id)
-    assert list(db.session.scalars(kinds)) == ["opened", "assigned", "fixed", "unassigned"]
+    return list(db.session.scalars(kinds))
 
 
 def statuses() -> list[str]:
