@@ -16,10 +16,11 @@ from server.language import available, gettext, in_english_or, speaks
 from server.models import ROLES, Membership, Site, SiteOrigin, User
 from server.passwords import WeakPassword, hashed
 from server.text.address import AddressError, origin_pattern
+from server.text.language_tag import is_language_tag
 from server.text.mailbox import InvalidAddress, checked_address
 from server.text.zone import is_zone
 from server.widget.build import current_build
-from server.widget.options import InvalidOption, changed, is_language_tag
+from server.widget.options import InvalidOption, changed
 
 # A widget keeps a report for seven days and may send it again: its first answer must be known.
 MIN_RETENTION_DAYS = 8

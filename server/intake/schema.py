@@ -16,6 +16,7 @@ from server.text.address import (
     canonical_address,
     require_as_browsers_write,
 )
+from server.text.language_tag import language_tag
 from server.text.mailbox import InvalidAddress, checked_address
 from server.text.normalise import normalise
 from server.text.page_identity import page_key
@@ -241,7 +242,8 @@ def new_submission(
         # Without the reader's password, session, or the token that a fragment may carry.
         page_url=canonical_address(page["url"]),
         page_title=page.get("title") or "",
-        language=page.get("language") or "",
+        language=language_tag(page.get("language") or ""),
+        said_language=page.get("language") or "",
         **quote._asdict(),
         place=place,
         place_hash=place_hash(place),

@@ -60,6 +60,7 @@ class Page(Base):
     url: Mapped[str] = mapped_column(Text)
     url_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     title: Mapped[str] = mapped_column(Text, default="")
+    # A BCP 47 tag, or empty; what was said stands in the submissions.
     language: Mapped[str] = mapped_column(String(35), default="")
     # What the page declares: hints for routing, which nobody vouches for.
     author: Mapped[str] = mapped_column(String(200), default="", server_default="")

@@ -210,7 +210,7 @@ def _submission(act: _Act) -> dict[str, Any]:
         "answered_readers": act.readers,
         "page_url": new.page_url,
         "page_title": new.page_title,
-        "language": new.language,
+        "language": new.said_language,
         "exact": new.exact,
         "prefix": new.prefix,
         "suffix": new.suffix,

@@ -12,7 +12,8 @@ from server.text.spam import Reason
 class NewSubmission:
     """What one POST carried, validated, and what follows from it alone. ``url`` and ``url_hash``
     name the page (see :mod:`server.text.page_identity`), ``page_url`` is what the reader's browser
-    showed; ``place`` and ``place_hash``: see :mod:`server.text.place`."""
+    showed; ``language`` is a BCP 47 tag or empty, ``said_language`` what the page said; ``place``
+    and ``place_hash``: see :mod:`server.text.place`."""
 
     site_id: int
     idempotency_key: str
@@ -21,6 +22,7 @@ class NewSubmission:
     page_url: str
     page_title: str
     language: str
+    said_language: str
     exact: str
     prefix: str
     suffix: str

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.installation.page import is_selector
 from server.language import gettext
+from server.text.language_tag import is_language_tag
 
 MOST_CHARACTERS = 1000
 # Where an owner says nothing.
@@ -51,11 +52,6 @@ def _length(value: str) -> int:
         )
         raise ValueError(words)
     return int(value)
-
-
-def is_language_tag(value: str) -> bool:
-    """Whether this has the form of a BCP 47 tag."""
-    return re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", value) is not None
 
 
 def _language(value: str) -> str:

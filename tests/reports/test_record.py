@@ -15,7 +15,7 @@ from server.database import write_transaction
 from server.extensions import db
 from server.intake.recording import record
 from server.intake.schema import new_submission
-from server.models import Announcement, Event, Page, Report, Site
+from server.models import Announcement, Event, Page, Report, Site, Submission
 from server.reports.submission import NewSubmission
 from server.text.spam import Reason
 
@@ -70,6 +70,13 @@ class TestPage:
 
         found = page()
         assert (found.title, found.author, found.language) == ("The harbour", "Ann", "en")
+
+    def test_what_is_no_language_is_kept_with_the_submission_and_not_used(self, make: Make) -> None:
+        store(make(page__language="en_GB", idempotency_key="a-key-of-the-first"))
+        store(make(page__language='" onload="x', idempotency_key="a-key-of-the-second"))
+
+        said = db.session.scalars(select(Submission.language).order_by(Submission.id)).all()
+        assert (page().language, said) == ("en-GB", ["en_GB", '" onload="x'])
 
     def test_language_of_a_page_that_spam_alone_named_is_what_it_says(self, make: Make) -> None:
         store(make(spam=True, **self.LIES))
