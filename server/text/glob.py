@@ -1,5 +1,7 @@
-"""Patterns that owners write: plain text in which ``*`` stands for anything.
+"""Patterns of block lists: plain text in which ``*`` stands for anything.
 
+``?`` stands for itself, as addresses have it; in rules (:mod:`server.text.matching`) it is one
+character. Neither can become the other without changing what the patterns mean that owners have.
 No regular expressions: one that is written without care takes for ever on a text made for it.
 """
 

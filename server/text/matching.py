@@ -1,4 +1,7 @@
-"""Whether a report is one of those that a rule speaks of."""
+"""Whether a report is one of those that a rule speaks of.
+
+Its patterns are not those of block lists (:mod:`server.text.glob`).
+"""
 
 from __future__ import annotations
 

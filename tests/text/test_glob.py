@@ -1,4 +1,4 @@
-"""Owners' patterns: plain text in which * stands for anything."""
+"""Patterns of block lists: plain text in which * stands for anything, and ? for itself."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from server.text.glob import matches
         ("a.c", "abc", False),
         ("[ab]", "a", False),
         ("a?", "ab", False),
+        ("*/out?to=*", "https://pills.example/out?to=x", True),
         ("**", "anything", True),
     ],
 )
