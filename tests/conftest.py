@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from commands import Command
 from flask import Flask
 from flask.testing import FlaskClient
 from oidc_provider import OidcProvider
@@ -21,6 +22,7 @@ from sqlalchemy import select
 from submissions import EDITOR, ORIGIN, PASSWORD, Submit, body_for
 from werkzeug.test import TestResponse
 
+from server import cli, schema
 from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db, limiter
@@ -194,3 +196,11 @@ def post(client: FlaskClient, site: Site) -> Submit:
         )
 
     return post
+
+
+@pytest.fixture
+def copydesk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run ``copydesk`` with some arguments. The database has its tables from the models, without a
+    revision."""
+    monkeypatch.setattr(schema, "current_revision", schema.newest_revision)
+    return lambda *arguments: app.test_cli_runner().invoke(cli.main, arguments, obj=None)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server.database import write_transaction
+from server.extensions import db
 from server.models import Page, Report, Site
 from server.reports.recurrence import GRACE
 
@@ -76,3 +77,9 @@ def store_reports(session: Session, site: Site, count: int, **values: Any) -> No
         for number in range(count)
     ]
     session.execute(insert(Report), rows)
+
+
+def only_report() -> Report:
+    """The one that is stored, as it stands now."""
+    db.session.rollback()
+    return db.session.scalars(select(Report)).one()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from commands import Command
 from flask import Flask
 from sqlalchemy import select
 
@@ -17,13 +18,11 @@ SITE = ("--site", "The News")
 
 
 @pytest.fixture
-def copydesk(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command that works, in this process."""
-    for room in ("cli", "command_session", "erase_command", "site_commands", "widget_commands"):
-        monkeypatch.setattr(f"server.{room}.require_current_schema", lambda: None)
+def copydesk(copydesk: Command, site: Site) -> Run:
+    """Run a command that works; what it prints."""
 
     def run(*arguments: str) -> str:
-        result = app.test_cli_runner().invoke(main, arguments, obj=None)
+        result = copydesk(*arguments)
         assert result.exit_code == 0, result.output
         return result.output
 

@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from commands import Command
 
-from server.cli import main
 from server.models import Site
 
 Said = Callable[..., str]
 
 
 @pytest.fixture
-def copydesk(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
-    """Run a command about the site, in this process."""
-    monkeypatch.setattr("server.command_session.require_current_schema", lambda: None)
-
-    def run(*arguments: str) -> object:
-        return app.test_cli_runner().invoke(main, [*arguments, "--site", "The News"], obj=None)
-
-    return run
+def copydesk(copydesk: Command, site: Site) -> Command:
+    """Run a command about the site."""
+    return lambda *arguments: copydesk(*arguments, "--site", "The News")
 
 
 @pytest.fixture
-def said(copydesk) -> Said:
+def said(copydesk: Command) -> Said:
     """What a command that works prints."""
 
     def run(*arguments: str) -> str:
@@ -74,7 +68,7 @@ def test_what_is_wrong_with_a_recipient_is_named(
     assert said("recipients", "list") == ""
 
 
-def test_rules_are_added_moved_listed_and_removed(copydesk, said: Said) -> None:
+def test_rules_are_added_moved_listed_and_removed(copydesk: Command, said: Said) -> None:
     said("rules", "add", "--section", "sport", "--to", "desk@news.example", "--author-first")
     for path in ("/a/*", "/b/*"):
         said("rules", "add", "--path", path, "--to", "desk@news.example")
@@ -98,7 +92,7 @@ def test_rules_are_added_moved_listed_and_removed(copydesk, said: Said) -> None:
         assert "number: the site has 2 rules." in copydesk("rules", *command).output
 
 
-def test_authors_are_added_changed_listed_and_removed(copydesk, said: Said) -> None:
+def test_authors_are_added_changed_listed_and_removed(copydesk: Command, said: Said) -> None:
     said("authors", "add", "Anna Berg", "anna@news.example")
     said("authors", "add", "ANNA  berg", "berg@news.example")
     assert said("authors", "list") == "ANNA berg\tberg@news.example\n"

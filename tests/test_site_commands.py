@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from click.testing import Result
+from commands import Command
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,19 +13,12 @@ from server.models import Site, User
 
 
 @pytest.fixture
-def copydesk(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch):
-    """Run a command; what it printed. Its database has its tables from the models, without a
-    revision."""
-    for module in ("server.cli", "server.site_commands"):
-        monkeypatch.setattr(f"{module}.require_current_schema", lambda: None)
-
-    def run(*arguments: str) -> Result:
-        return app.test_cli_runner().invoke(cli.main, list(arguments), obj=None)
-
-    return run
+def copydesk(copydesk: Command, site: Site) -> Command:
+    """On a server with a site."""
+    return copydesk
 
 
-def test_settings_are_changed_and_shown(copydesk) -> None:
+def test_settings_are_changed_and_shown(copydesk: Command) -> None:
     result = copydesk(
         "sites",
         "set",
@@ -50,7 +43,7 @@ def test_settings_are_changed_and_shown(copydesk) -> None:
 
 
 @pytest.mark.parametrize("days", ["0", "7", "-1", "100000"])
-def test_an_impossible_retention_is_named(copydesk, days: str) -> None:
+def test_an_impossible_retention_is_named(copydesk: Command, days: str) -> None:
     result = copydesk("sites", "set", "The News", "--retention-days", days)
 
     assert result.exit_code == 1
@@ -58,14 +51,14 @@ def test_an_impossible_retention_is_named(copydesk, days: str) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Berlin", "../etc/passwd", "", "x" * 100])
-def test_what_is_no_time_zone_is_named(copydesk, zone: str) -> None:
+def test_what_is_no_time_zone_is_named(copydesk: Command, zone: str) -> None:
     result = copydesk("sites", "set", "The News", "--zone", zone)
 
     assert result.exit_code == 1
     assert "zone: " in result.output
 
 
-def test_blocks_are_added_listed_and_removed(copydesk) -> None:
+def test_blocks_are_added_listed_and_removed(copydesk: Command) -> None:
     assert "Nothing is blocked" in copydesk("sites", "block", "list", "The News").output
     for kind, pattern in (("network", "192.0.2.9/24"), ("word", "casino*"), ("url", "*/pills/*")):
         result = copydesk("sites", "block", "add", "The News", kind, pattern)
@@ -93,14 +86,16 @@ def test_blocks_are_added_listed_and_removed(copydesk) -> None:
         ("colour", "red", "colour"),
     ],
 )
-def test_what_cannot_be_blocked_is_named(copydesk, kind: str, pattern: str, reason: str) -> None:
+def test_what_cannot_be_blocked_is_named(
+    copydesk: Command, kind: str, pattern: str, reason: str
+) -> None:
     result = copydesk("sites", "block", "add", "The News", kind, pattern)
 
     assert result.exit_code != 0
     assert reason in result.output
 
 
-def test_what_is_blocked_twice_or_not_at_all_is_named(copydesk) -> None:
+def test_what_is_blocked_twice_or_not_at_all_is_named(copydesk: Command) -> None:
     copydesk("sites", "block", "add", "The News", "word", "casino")
 
     assert "already" in copydesk("sites", "block", "add", "The News", "word", "casino").output
@@ -108,7 +103,7 @@ def test_what_is_blocked_twice_or_not_at_all_is_named(copydesk) -> None:
     assert "no site" in copydesk("sites", "block", "list", "Nobody").output
 
 
-def test_key_is_renewed_and_the_former_one_ended(copydesk, site: Site) -> None:
+def test_key_is_renewed_and_the_former_one_ended(copydesk: Command, site: Site) -> None:
     former = site.key
     assert copydesk("sites", "key", "The News").output == f"{former}\tpresent\n"
 
@@ -123,7 +118,9 @@ def test_key_is_renewed_and_the_former_one_ended(copydesk, site: Site) -> None:
     assert "not a former key that works" in again.output
 
 
-def test_setup_address_is_printed_until_somebody_has_an_account(copydesk, app: Flask) -> None:
+def test_setup_address_is_printed_until_somebody_has_an_account(
+    copydesk: Command, app: Flask
+) -> None:
     taken = copydesk("setup-token")
     assert taken.exit_code == 1
     assert "somebody has an account already" in taken.output
@@ -134,7 +131,7 @@ def test_setup_address_is_printed_until_somebody_has_an_account(copydesk, app: F
     assert "/setup?token=" in copydesk("setup-token").output
 
 
-def test_site_is_erased_for_who_types_its_name(copydesk, app: Flask, site: Site) -> None:
+def test_site_is_erased_for_who_types_its_name(copydesk: Command, app: Flask, site: Site) -> None:
     wrong = app.test_cli_runner().invoke(
         cli.main, ["sites", "erase", "The News"], input="The Post\n", obj=None
     )

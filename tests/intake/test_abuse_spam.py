@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from submissions import ORIGIN, Submit
+from submissions import ORIGIN, Submit, only_report
 
 from server.clock import now
 from server.config import Settings
@@ -28,11 +28,6 @@ SPAM = "Buy at http://pills.example"
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return replace(settings, spam_pages="10/minute", spam_places="8/10 minute")
-
-
-def only_report() -> Report:
-    db.session.rollback()
-    return db.session.scalars(select(Report)).one()
 
 
 def addresses_to_thank() -> list[str]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from click.testing import Result
-from flask import Flask
+from commands import Command
 from sqlalchemy import func, select, update
 from submissions import EDITOR, Submit
 
-from server import cli
 from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
@@ -142,12 +139,11 @@ class TestRetention:
 
 class TestCommand:
     @pytest.fixture
-    def copydesk(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-        monkeypatch.setattr("server.erase_command.require_current_schema", lambda: None)
-        return lambda *arguments: app.test_cli_runner().invoke(cli.main, ["erase", *arguments])
+    def copydesk(self, copydesk: Command) -> Command:
+        return lambda *arguments: copydesk("erase", *arguments)
 
     def test_by_address_it_erases_what_one_reader_sent(
-        self, submit: Submit, copydesk: Callable[..., Result]
+        self, submit: Submit, copydesk: Command
     ) -> None:
         submit(comment=SECRET, email="Ann@example.org", suggestion="receive")
         submit(comment="somebody else", suggestion="receive them")
@@ -167,7 +163,7 @@ class TestCommand:
         assert (report.readers, report.suggestion) == (2, "receive them")
         assert set(db.session.scalars(select(Delivery.text))) == {""}
 
-    def test_by_submission(self, submit: Submit, copydesk: Callable[..., Result]) -> None:
+    def test_by_submission(self, submit: Submit, copydesk: Command) -> None:
         public_id = submit(comment=SECRET).json["submission"]
         submit(comment="somebody else")
 
@@ -175,7 +171,7 @@ class TestCommand:
         assert db.session.scalars(select(Submission.comment)).all() == ["somebody else"]
 
     def test_a_dry_run_says_the_same_and_erases_nothing(
-        self, submit: Submit, copydesk: Callable[..., Result]
+        self, submit: Submit, copydesk: Command
     ) -> None:
         submit(comment=SECRET, email="ann@example.org")
 
@@ -188,7 +184,7 @@ class TestCommand:
         assert count(Submission) == 0
 
     def test_signs_of_patterns_in_an_address_are_letters(
-        self, submit: Submit, copydesk: Callable[..., Result]
+        self, submit: Submit, copydesk: Command
     ) -> None:
         submit(comment="from a.b@example.org")
 
@@ -197,7 +193,7 @@ class TestCommand:
 
     @pytest.mark.parametrize("part", ["", " ", "\t", "%", "@", "ann", "ann@", "@example.org"])
     def test_what_is_no_whole_address_erases_nothing(
-        self, submit: Submit, copydesk: Callable[..., Result], part: str
+        self, submit: Submit, copydesk: Command, part: str
     ) -> None:
         submit(comment=SECRET, email="ann@example.org")
         submit(comment="from joann@example.org")
@@ -208,7 +204,7 @@ class TestCommand:
         assert (count(Submission), count(ReaderContact)) == (2, 1)
 
     def test_addresses_that_end_or_begin_alike_are_other_readers(
-        self, submit: Submit, copydesk: Callable[..., Result]
+        self, submit: Submit, copydesk: Command
     ) -> None:
         submit(comment="from ann@example.org")
         submit(comment="from n@example.org.uk")
@@ -217,6 +213,6 @@ class TestCommand:
         assert "Nothing" in copydesk("--email", "n@example.org").output
         assert (count(Submission), count(ReaderContact)) == (3, 1)
 
-    def test_one_of_both_must_be_named(self, copydesk: Callable[..., Result]) -> None:
+    def test_one_of_both_must_be_named(self, copydesk: Command) -> None:
         assert copydesk().exit_code == 2
         assert copydesk("--submission", "no-id").exit_code == 2

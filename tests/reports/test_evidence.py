@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select, update
-from submissions import Submit
+from submissions import Submit, only_report
 
 from server.database import write_transaction
 from server.extensions import db
@@ -12,11 +12,6 @@ from server.models import Report, Submission
 from server.reports import evidence
 from server.reports.evidence import evaluate_pending, main_reason, mark_all_pending
 from server.text.evidence import BASE, LIKELY
-
-
-def only_report() -> Report:
-    db.session.rollback()
-    return db.session.scalars(select(Report)).one()
 
 
 def seen_from_elsewhere() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from at_once import at_once
 from flask import Flask
 from flask.testing import FlaskClient
 from log_ins import log_in
@@ -56,18 +57,6 @@ def owner(app: Flask, email: str) -> FlaskClient:
     client = app.test_client()
     assert log_in(client, email)
     return client
-
-
-def at_once(works: list[Callable[[], int]]) -> list[int]:
-    """The status of each answer."""
-    together = threading.Barrier(len(works))
-
-    def wait_and_do(work: Callable[[], int]) -> int:
-        together.wait()
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(wait_and_do, works))
 
 
 def count(table: type) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
+from at_once import at_once
 from flask import Flask
 from sqlalchemy import select
 from submissions import ORIGIN, PASSWORD, body_for
@@ -30,17 +30,14 @@ pytestmark = pytest.mark.usefixtures("database_url")
 RIVALS = 6
 
 
-def at_once(app: Flask, deed: Callable[[int], bool]) -> list[bool]:
+def of_each_rival(app: Flask, deed: Callable[[int], bool]) -> list[bool]:
     """What became of each of several who do the same at the same moment."""
-    together = threading.Barrier(RIVALS)
 
     def do(number: int) -> bool:
         with app.app_context():
-            together.wait()
             return deed(number)
 
-    with ThreadPoolExecutor(RIVALS) as pool:
-        return list(pool.map(do, range(RIVALS)))
+    return at_once([partial(do, number) for number in range(RIVALS)])
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def test_one_of_several_makes_the_first_account(app: Flask) -> None:
             return False
         return True
 
-    assert at_once(app, become_first).count(True) == 1
+    assert of_each_rival(app, become_first).count(True) == 1
     assert len(db.session.scalars(select(User)).all()) == 1
 
 
@@ -76,7 +73,7 @@ def test_button_pressed_by_several_renews_the_key_once(app: Flask, site: Site) -
             return False
         return True
 
-    assert at_once(app, renew).count(True) == 1
+    assert of_each_rival(app, renew).count(True) == 1
     assert [each.key for each in former_keys(db.session(), site)] == [replaced]
 
 
@@ -87,7 +84,7 @@ def test_several_processes_write_one_sighting(app: Flask, site: Site) -> None:
         write(seen)
         return True
 
-    assert all(at_once(app, note))
+    assert all(of_each_rival(app, note))
     assert [each.origin for each in sightings_of(db.session(), site)] == [ORIGIN]
 
 
