@@ -21,6 +21,17 @@ from server.notify.failure import SendingError
 from server.text.visible import visible
 
 USER_AGENT = "Copydesk-Webhooks/1"
+# What a receiver, or a firewall before it, says of one message. It is no reason to hold the others:
+# a reader who writes what firewalls dislike could silence the channel.
+ABOUT_ONE_MESSAGE = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_ACCEPTABLE,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ def _judge(answer: outbound.Answer) -> Receipt:
     raise SendingError(
         _words(answer.status),
         permanent=answer.status == HTTPStatus.GONE,
-        refused=True,
+        refused=answer.status not in ABOUT_ONE_MESSAGE,
         status=answer.status,
         answer=text,
         wait=answer.retry_after or 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from http_receiver import Receiver
 from sqlalchemy import select, update
 from standardwebhooks.webhooks import Webhook
@@ -100,6 +101,21 @@ def test_receiver_that_is_down_is_left_alone_after_some_tries(
     deliver_due()
     assert {each.state for each in owed()} == {"sent"}
     assert db.session.scalars(select(Breaker)).all() == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 406, 413, 422])
+def test_texts_that_a_receiver_refuses_hold_up_no_other(
+    webhook: Channel, submit: Submit, send: Do, receiver: Receiver, owed: Owed, status: int
+) -> None:
+    refused = breaker.REFUSALS + 1
+    receiver.answers = [(status, {}, b"blocked by the firewall")] * refused
+    for number in range(refused):
+        submit(selector__exact=f"<script>{number}</script>")
+    submit(selector__exact="recieve")
+    send()
+
+    assert [each.state for each in owed()] == ["queued"] * refused + ["sent"]
+    assert breaker.held_among(db.session(), owed()) == {}
 
 
 def test_what_is_erased_is_erased_from_the_log_as_well(
