@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 
 from server.text.visible import visible
@@ -11,6 +12,9 @@ MAX_WORDS = 1000
 # "Authentication required" and its kin (RFC 4954, 6): a setting is wrong, not the message.
 OPERATORS_TO_MEND = (530, 534, 535, 538)
 CLOSING = 421
+# What a filter says of one text (RFC 3463: 5.6 its form, 5.7.0 and 5.7.1 a rule), neither of the
+# recipient nor, as 5.7.20 and the following, of who sends. A reader could write what it looks for.
+_OF_THE_TEXT = re.compile(r"5\d\d 5\.(6\.\d+|7\.[01])\b")
 
 
 class SendingError(Exception):
@@ -70,10 +74,11 @@ def not_sent(error: Exception, *, handed_over: bool) -> SendingError:
         code == CLOSING or code in OPERATORS_TO_MEND or isinstance(error, smtplib.SMTPSenderRefused)
     )
     permanent = 500 <= code < 600 and not everyone
+    words = words_of(error)
     return SendingError(
-        words_of(error),
+        words,
         permanent=permanent,
-        refused=permanent,
+        refused=permanent and not (handed_over and _OF_THE_TEXT.match(words)),
         everyone=everyone,
         closed=code == CLOSING,
     )

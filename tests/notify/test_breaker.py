@@ -48,6 +48,32 @@ def held(submit: Submit, mail_server: MailServer) -> None:
         submit(selector__exact=f"later {number}")
 
 
+@pytest.mark.parametrize("words", ["554 5.7.1 looks like spam", "550 5.6.0 malformed"])
+def test_texts_that_the_server_refuses_hold_nobody(
+    submit: Submit, mail_server: MailServer, deliveries: Deliveries, words: str
+) -> None:
+    mail_server.refuse_data = [words] * (breaker.REFUSALS + 1)
+    for number in range(breaker.REFUSALS + 2):
+        submit(selector__exact=f"mistake {number}")
+
+    deliver_due()
+
+    assert states(deliveries()) == "failed " * (breaker.REFUSALS + 1) + "sent"
+
+
+@pytest.mark.parametrize("words", ["550 5.7.26 who sends is not known", "552 5.2.2 mailbox full"])
+def test_refusals_after_the_text_that_are_not_about_it_hold_the_rest(
+    submit: Submit, mail_server: MailServer, deliveries: Deliveries, words: str
+) -> None:
+    mail_server.refuse_data = [words] * breaker.REFUSALS
+    for number in range(breaker.REFUSALS + 1):
+        submit(selector__exact=f"mistake {number}")
+
+    deliver_due()
+
+    assert states(deliveries()) == "failed " * breaker.REFUSALS + "queued"
+
+
 def test_fewer_refusals_hold_nothing(
     submit: Submit, mail_server: MailServer, deliveries: Deliveries
 ) -> None:
