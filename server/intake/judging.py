@@ -10,10 +10,10 @@ import hashlib
 from functools import lru_cache
 from typing import Any
 
-from limits import RateLimitItem, RateLimitItemPerSecond, parse
+from limits import RateLimitItem, parse
 
 from server.config import Settings
-from server.intake.limits import Counters
+from server.intake.limits import Counters, once_in
 from server.intake.site_cache import KnownSite
 from server.reports.submission import NewSubmission
 from server.text.glob import folded
@@ -80,7 +80,7 @@ class Judge:
         the number stays so: who else reports it is heard."""
         item = _item(self._settings.spam_page_places)
         page, place = f"{new.site_id}/{new.url_hash.hex()}", new.place_hash.hex()
-        once = RateLimitItemPerSecond(1, item.get_expiry())
+        once = once_in(item)
         if not self._counters.allows(once, "place", page, place):
             return []
         if not self._counters.hit(item, "page", page):

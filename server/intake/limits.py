@@ -53,8 +53,8 @@ class Counters:
     def more_than(self, item: RateLimitItem, what: str, who: str, value: str) -> bool:
         """Whether ``who`` has brought more different values than ``item`` allows, this one
         included."""
-        once, counted = _once_and_beyond(item)
-        if self.hit(once, what, who, value):
+        counted = _one_beyond(item)
+        if self.hit(once_in(item), what, who, value):
             self.hit(counted, what, who)
         return not self.allows(counted, what, who)
 
@@ -103,6 +103,11 @@ def _items(rule: str, times: int) -> list[RateLimitItem]:
 
 
 @lru_cache(maxsize=16)
-def _once_and_beyond(item: RateLimitItem) -> tuple[RateLimitItem, RateLimitItem]:
-    seconds = item.get_expiry()
-    return RateLimitItemPerSecond(1, seconds), RateLimitItemPerSecond(item.amount + 1, seconds)
+def once_in(item: RateLimitItem) -> RateLimitItem:
+    """One in the time of another limit: what was counted so is known for that long."""
+    return RateLimitItemPerSecond(1, item.get_expiry())
+
+
+@lru_cache(maxsize=16)
+def _one_beyond(item: RateLimitItem) -> RateLimitItem:
+    return RateLimitItemPerSecond(item.amount + 1, item.get_expiry())
