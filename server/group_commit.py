@@ -71,10 +71,12 @@ class GroupCommit(Generic[Item, Answer]):
             self._busy = True
         if not place.leads:
             place.wait()
-        if place.leads:
-            self._lead()
-        if place.next is not None:
-            place.next.call()
+        try:
+            if place.leads:
+                self._lead()
+        finally:
+            if place.next is not None:
+                place.next.call()
         if place.error is not None:
             raise place.error
         return place.answer  # type: ignore[return-value]  # set, as there is no error
@@ -117,7 +119,7 @@ class GroupCommit(Generic[Item, Answer]):
         """One of a group that failed: which of them it was, nobody knows."""
         try:
             place.answer = write_with_retry(lambda session: self._work(session, [item])[0])
-        except Exception as error:
+        except BaseException as error:
             place.error = error
 
 

@@ -43,6 +43,8 @@ class Names:
         self.groups.append(list(names))
         if len(self.groups) == 1:
             assert self.gathered.wait(20)
+        if names == ["last"]:
+            raise SystemExit
         for name in names:
             session.add(Site(name=name))
             if name == "broken":
@@ -98,6 +100,19 @@ def test_one_that_cannot_be_written_fails_alone(app: Flask, names: Names) -> Non
     assert isinstance(answers[-1], ValueError)
     assert answers[:-1] == [f"wrote {name}" for name in wanted[:-1]]
     assert stored() == set(wanted[:-1])
+
+
+def test_who_is_told_to_stop_while_writing_leaves_nobody_waiting(app: Flask, names: Names) -> None:
+    wanted = [*(f"site {number}" for number in range(WRITERS - 2)), "broken", "last"]
+
+    def write_all() -> list[Any]:
+        return names.write_all(app, wanted)
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(SystemExit):
+        pool.submit(write_all).result(60)
+
+    assert stored() == set(wanted[:-2])
+    assert names.commit.write(lambda: "afterwards") == "wrote afterwards"
 
 
 def test_one_that_cannot_be_prepared_fails_alone(app: Flask, names: Names) -> None:
