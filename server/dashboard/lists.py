@@ -11,6 +11,7 @@ from server.dashboard.queue_address import QueueAddress
 from server.extensions import db
 from server.models import Report
 from server.reports import membership, on_page, queue
+from server.reports.views import VIEWS
 
 Neighbours = tuple[Report | None, Report | None]
 
@@ -51,3 +52,14 @@ def neighbours_in(address: ListAddress, report: Report) -> Neighbours:
     return queue.neighbours_of(
         session, signed_in(), report, address.view, filter=address.filter, order=address.order
     )
+
+
+def place_in(address: ListAddress, report: Report, neighbours: Neighbours) -> Report:
+    """Where a list is read on after a report: what was decided has left it, and its neighbours
+    have not."""
+    if isinstance(address, PageAddress):
+        stays = address.closed or report.status == "open"
+    else:
+        stays = VIEWS[address.view].holds(report, signed_in().id)
+    above, below = neighbours
+    return report if stays else below or above or report

@@ -10,7 +10,7 @@ from typing import Any
 from flask import abort, render_template, url_for
 
 from server.dashboard.blueprint import signed_in
-from server.dashboard.lists import list_of_report, neighbours_in
+from server.dashboard.lists import list_of_report, neighbours_in, place_in
 from server.extensions import db
 from server.models import Event, Note, Report
 from server.reports import history, membership, notes, queue
@@ -60,6 +60,7 @@ def report_page(report: Report, draft: Draft | None = None) -> str:
         address=address,
         above=above,
         below=below,
+        place=place_in(address, report, (above, below)),
         several_sites=len(membership.sites_of(session, user)) > 1,
         acting=membership.sites_to_act_on(session, user),
     )

@@ -74,6 +74,25 @@ def test_reports_are_decided_one_after_the_other(queue: Page) -> None:
     expect(queue.locator(f"#{first}:not(.done)")).to_be_focused()
 
 
+def test_work_goes_on_where_the_list_was_left(queue: Page) -> None:
+    third = queue.locator(".row:not(.done)").nth(2).get_attribute("id")
+    for _ in range(3):
+        queue.keyboard.press("j")
+    queue.keyboard.press("o")
+    expect(queue.get_by_role("heading", name="Evidence")).to_be_visible()
+
+    queue.go_back()
+
+    expect(queue.locator(f"#{third}")).to_be_focused()
+    # Whoever scrolls without keys begins with what is to be seen.
+    queue.goto(queue.url.partition("#")[0])
+    expect(queue.get_by_role("button", name="Keys")).to_be_visible()
+    queue.set_viewport_size({"width": 1280, "height": 300})
+    queue.locator(f"#{third}").evaluate("row => row.scrollIntoView({ block: 'start' })")
+    queue.keyboard.press("j")
+    expect(queue.locator(f"#{third}")).to_be_focused()
+
+
 def test_correction_and_note_are_a_key_away(queue: Page) -> None:
     queue.keyboard.press("j")
     row = queue.locator(f"#{queue.locator('.row:focus').get_attribute('id')}")

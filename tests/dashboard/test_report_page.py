@@ -122,6 +122,21 @@ def test_neighbours_are_those_of_the_list_one_came_from(
     assert back.location == f"{address}#notes"
 
 
+def test_way_back_leads_to_the_neighbour_of_what_was_decided(
+    editor_client: FlaskClient, submit: Submit
+) -> None:
+    for exact in ("oldest", "middle", "newest"):
+        submit(selector__exact=exact)
+    reports = {each.exact: each.public_id for each in db.session.scalars(select(Report))}
+    editor_client.post(f"/reports/{reports['middle']}/fixed", data={"version": 1})
+
+    page = editor_client.get(f"/reports/{reports['middle']}").text
+
+    assert f'href="/#report-{reports["oldest"]}"' in page
+    closed = editor_client.get(f"/reports/{reports['middle']}?view=fixed").text
+    assert f'href="/?view=fixed#report-{reports["middle"]}"' in closed
+
+
 def test_unknown_report_is_not_found(editor_client: FlaskClient) -> None:
     assert editor_client.get(f"/reports/{uuid.uuid4()}").status_code == 404
     assert editor_client.get("/reports/1").status_code == 404

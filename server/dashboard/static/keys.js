@@ -18,7 +18,9 @@
   const move = (step) => {
     const rows = rowsNow();
     const here = rows.indexOf(presentRow());
-    focus(rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))]);
+    // Whoever scrolled goes on with what is to be seen.
+    const seen = rows.findIndex((row) => row.getBoundingClientRect().top >= 0);
+    focus(rows[here < 0 ? Math.max(0, seen) : Math.min(rows.length - 1, Math.max(0, here + step))]);
   };
 
   // What is selected comes before the row that is looked at, and that before the page.
@@ -78,6 +80,12 @@
     button.hidden = false;
     button.addEventListener("click", () => sheet.showModal());
   }
+
+  // The browser's way back from a report leads to its row.
+  document.addEventListener("click", ({ target }) => {
+    const row = target.closest?.("a.open")?.closest(".row");
+    if (row) window.history.replaceState(window.history.state, "", `#${row.id}`);
+  });
 
   const choice = document.getElementById("keys-on");
   choice.checked = !window.localStorage.getItem(OFF);
