@@ -47,7 +47,8 @@ def tell(
 ) -> None:
     """Owe a report to a subscriber, in the caller's transaction: a message of its own, or a place
     in one that is still waiting."""
-    if _told_in_its_place(session, subscriber, report, event, moment):
+    # A new report has no place yet.
+    if event.kind != "opened" and _told_in_its_place(session, subscriber, report, event, moment):
         return
     news = event.source == _READERS
     waiting = _quiet(subscriber, moment)
