@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, make_response, redirect, request, session, url_for
+from flask import Flask, make_response, redirect, request, session, url_for
 from flask_login import current_user
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemyUserDatastore
@@ -18,10 +18,10 @@ from server import account_events, login_sessions, openid
 from server.account_messages import Messages
 from server.clock import now
 from server.config import Settings
-from server.extensions import db, limiter, settings_of
+from server.extensions import db, settings_of
+from server.guesses import slow_down, was_wrong
 from server.login_sessions import REMEMBERED, SESSION
 from server.models import Passkey, User
-from server.network import sender_key
 from server.notify.account_mail import RESET_HOURS
 from server.passwords import MIN_LENGTH, PasswordRules
 from server.problems import wants_problem
@@ -32,8 +32,6 @@ from server.second_factor import (
     recovery_keys,
     totp_keys,
 )
-from server.sites import find_user
-from server.text.mailbox import InvalidAddress, checked_address
 
 security = Security(
     totp_cls=SingleUseTotp,
@@ -128,7 +126,7 @@ def configure_security(app: Flask) -> None:
     account_events.init_app(app)
     _read_no_json(app)
     app.before_request(_write_from_the_beginning)
-    _slow_down(app)
+    slow_down(app)
     # Recovery codes help who lost a phone; a mail to the operator is not a way in.
     app.view_functions["security.two_factor_rescue"] = _to_recovery
     code = "security.two_factor_token_validation"
@@ -191,69 +189,6 @@ def _second_factor(settings: Settings) -> dict[str, Any]:
     }
 
 
-# One count for all that could be guessed, else an attacker would take them in turn. Made once: the
-# limiter knows views by their names, whatever application of the process they belong to.
-_slowed: Any = limiter.shared_limit(
-    lambda: settings_of().login_limit, scope="login", methods=["POST"]
-)
-
-
-def _account_meant() -> str:
-    """Whose password or code a form tries: a name that a new password replaces, so that who was
-    sent a link is not kept waiting by somebody else's guesses."""
-    if current_user.is_authenticated:
-        return str(current_user.fs_uniquifier)
-    if request.endpoint != "security.login":
-        return str(session.get("tf_user_id") or sender_key())
-    try:
-        address = checked_address(request.form.get("email", ""), trial=True)
-    except InvalidAddress:
-        # No account has it.
-        return sender_key()
-    user = find_user(db.session(), address)
-    return user.fs_uniquifier if user else address.casefold()
-
-
-def _was_wrong(response: Response) -> bool:
-    """A form that was right leads on; one that was wrong is shown again."""
-    return not 300 <= response.status_code < 400
-
-
-# Guesses from many networks at one account.
-_slowed_for_account: Any = limiter.shared_limit(
-    lambda: settings_of().login_account_limit,
-    scope="account",
-    key_func=_account_meant,
-    methods=["POST"],
-    deduct_when=_was_wrong,
-)
-
-
-def _slow_down(app: Flask) -> None:
-    """Throttle whatever could be guessed at: passwords, codes, passkeys."""
-    for name in (
-        "login",
-        "verify",
-        "change_password",
-        "two_factor_token_validation",
-        "mf_recovery",
-    ):
-        view = app.view_functions[f"security.{name}"]
-        app.view_functions[f"security.{name}"] = _slowed_for_account(view)
-    for name in (
-        "login",
-        "verify",
-        "change_password",
-        "forgot_password",
-        "reset_password",
-        "two_factor_token_validation",
-        "mf_recovery",
-        "wan_signin_response",
-        "wan_verify_response",
-    ):
-        app.view_functions[f"security.{name}"] = _slowed(app.view_functions[f"security.{name}"])
-
-
 def _never_logging_out(validate: Callable[..., Any]) -> Callable[..., Any]:
     """Flask-Security's page for a code logs out whoever opens it without need, so that anybody's
     link could do that."""
@@ -274,7 +209,7 @@ def _then_to_recovery_codes(turn_on: Callable[..., Any]) -> Callable[..., Any]:
     def turned_on(**values: Any) -> Any:
         answer = turn_on(**values)
         on = current_user.is_authenticated and current_user.tf_primary_method
-        if on and not current_user.mf_recovery_codes and not _was_wrong(make_response(answer)):
+        if on and not current_user.mf_recovery_codes and not was_wrong(make_response(answer)):
             return redirect(url_for("security.mf_recovery_codes"), 303)
         return answer
 

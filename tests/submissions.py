@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -19,6 +22,7 @@ ORIGIN = "https://news.example"
 PAGE_URL = f"{ORIGIN}/harbour"
 EDITOR = "editor@news.example"
 PASSWORD = "a long password for tests"
+SENDERS = 12
 
 Submit = Callable[..., TestResponse]
 
@@ -83,3 +87,19 @@ def only_report() -> Report:
     """The one that is stored, as it stands now."""
     db.session.rollback()
     return db.session.scalars(select(Report)).one()
+
+
+def send_at_once(app: Flask, bodies: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """POST all bodies, SENDERS at a time; the status and the document of each answer."""
+
+    def post(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        answer = app.test_client().post(
+            "/api/v1/submissions",
+            data=json.dumps(body),
+            content_type="text/plain",
+            headers={"Origin": ORIGIN},
+        )
+        return answer.status_code, answer.get_json(force=True)
+
+    with ThreadPoolExecutor(SENDERS) as pool:
+        return list(pool.map(post, bodies))

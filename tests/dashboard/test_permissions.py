@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -193,17 +192,14 @@ OWN_ACCOUNT = {
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Iterator[Settings]:
+def settings(settings: Settings, provider: OidcProvider) -> Settings:
     """A server that names a provider, so that all addresses are there that can be."""
-    provider = OidcProvider()
-    provider.start()
-    yield replace(
+    return replace(
         settings,
         oidc_issuer=provider.url,
         oidc_client_id=CLIENT_ID,
         oidc_client_secret=CLIENT_SECRET,
     )
-    provider.stop()
 
 
 def methods_of(app: Flask) -> set[tuple[str, str]]:
