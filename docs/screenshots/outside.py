@@ -121,7 +121,7 @@ def take_dialog(browser: Browser, server: LiveServer, newspaper: Newspaper, fold
         camera.shoot(f"dialog-{language}", full=False)
         for box in dialog.get_by_role("textbox").all():
             if box.is_visible():
-                box.fill("a@b" if box.get_attribute("type") == "email" else sentence[:40])
+                box.fill("nora" if box.get_attribute("type") == "email" else sentence[:40])
         camera.shoot(f"dialog-filled-{language}", full=False)
         page.keyboard.press("Control+Enter")
         camera.shoot(f"dialog-refused-{language}", full=False)
