@@ -181,7 +181,7 @@ def _add_past(site: Site, session: Session) -> None:
     session.add_all(_decided(site.id, pages[number % len(pages)], number) for number in range(60))
     muted = session.scalars(select(Page.id).where(Page.title == MARKET)).first()
     assert muted is not None
-    mute(session, muted, CHIEF)
+    mute(session, muted, CHIEF, user_of(session, CHIEF))
     chief = user_of(session, CHIEF)
     closed = session.execute(select(Report.id, Report.version).where(Report.status == "spam"))
     bulk.finish(session, bulk.begin(session, chief, "take", [(id, seen) for id, seen in closed]))
