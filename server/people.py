@@ -156,7 +156,9 @@ def accept(session: Session, invitation: Invitation, password_hash: str | None =
     """Join: with the account of the address, else with a new one that gets the password; None: it
     logs in by other ways. Raises NoInvitation.
     """
-    if not can_be_accepted(session, invitation):
+    # Of several who open the link in the same moment, one waits for the other.
+    own = select(Invitation.id).where(Invitation.id == invitation.id).with_for_update()
+    if session.scalar(own) is None or not can_be_accepted(session, invitation):
         raise NoInvitation
     user = find_user(session, invitation.email)
     site, role = invitation.site, invitation.role

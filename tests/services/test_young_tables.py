@@ -34,7 +34,7 @@ YOUNG = [(0, "nothing"), (1, "counted"), (200, "nothing"), (200, "counted")]
 
 
 @pytest.fixture(params=YOUNG, ids=lambda young: f"{young[0]} pages, {young[1]}")
-def site_id(request: pytest.FixtureRequest, postgresql: str, tmp_path: Path) -> Iterator[int]:
+def site_id(request: pytest.FixtureRequest, postgresql_url: str, tmp_path: Path) -> Iterator[int]:
     """A site whose readers have begun to report; the statements of the intake are planned."""
     pages, known = request.param
     app = create_app(
@@ -42,7 +42,7 @@ def site_id(request: pytest.FixtureRequest, postgresql: str, tmp_path: Path) -> 
             mode="development",
             secret_key="long enough for tests",
             data_dir=tmp_path,
-            database_url=postgresql,
+            database_url=postgresql_url,
         )
     )
     with app.app_context():
@@ -62,7 +62,6 @@ def site_id(request: pytest.FixtureRequest, postgresql: str, tmp_path: Path) -> 
             intake(submission(site_id, 0, f"{number}", title=f"Title {number}"))
         yield site_id
         db.session.remove()
-        Base.metadata.drop_all(db.engine)
         db.engine.dispose()
 
 
