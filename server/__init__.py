@@ -17,6 +17,7 @@ from server.database import prepare_engine
 from server.extensions import api, compress, csrf, db, limiter, mail, migrate
 from server.schema import MIGRATIONS_DIR
 from server.sessions import EditorsSession, spare_readers
+from server.unfinished import UnfinishedBodies
 
 __version__ = "0.1.0"
 
@@ -50,6 +51,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(_flask_configuration(settings))
     app.extensions["copydesk_settings"] = settings
     app.session_interface = EditorsSession()
+    app.wsgi_app = UnfinishedBodies(  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app, settings.threads
+    )
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way

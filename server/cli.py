@@ -99,20 +99,18 @@ def _settings() -> Settings:
 )
 @click.option(
     "--threads",
-    default=256,
-    show_default=True,
     type=click.IntRange(1, 1024),
-    help="At most, per process; they start as they are needed: one for each request in work, "
-    "and one for each client that is slow in sending its body.",
+    help="At most, per process (COPYDESK_THREADS, else 256); they start as they are needed: one "
+    "for each request in work, and one for each client that is slow in sending its body.",
 )
 @with_appcontext
-def run(host: str, port: int, workers: int, threads: int) -> None:
+def run(host: str, port: int, workers: int, threads: int | None) -> None:
     """Serve the widget, the intake and the dashboard."""
     require_current_schema()
     require_free_port(host, port)
     if not is_set_up():
         click.echo(f"Nobody has an account yet. Make the first one: {setup_address(_settings())}")
-    serve(host, port, workers=workers, threads=threads)
+    serve(host, port, workers=workers, threads=threads or _settings().threads)
 
 
 @main.command("setup-token")

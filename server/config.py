@@ -24,6 +24,14 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # Each is one rate; of the others each is several, of which none may be exceeded.
 _RATES = ("spam_pages", "spam_places", "spam_page_places")
 _LIMITS = ("intake_network_limit", "intake_site_limit", "login_limit", "login_account_limit")
+_RANGES = {
+    "burst_minutes": (0, 1_440),
+    "mails_per_hour": (0, 1_440),
+    "flood_reports": (0, 1_440),
+    "webhook_calls_per_minute": (0, 1_440),
+    "threads": (1, 1_024),
+    "audit_days": (1, 3_650),
+}
 
 
 class SettingError(ValueError):
@@ -54,6 +62,9 @@ class Settings:
         (), "host names requests may carry; empty: that of the public address"
     )
     proxy_hops: int = _setting(0, "how many reverse proxies stand in front and set X-Forwarded-*")
+    threads: int = _setting(
+        256, "threads of a web process at most, where `copydesk run --threads` says nothing else"
+    )
     cookie_secure: bool | None = _setting(
         None, "session cookie over HTTPS only; empty: yes where the public address is HTTPS"
     )
@@ -175,22 +186,15 @@ class Settings:
             raise SettingError(f"COPYDESK_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         for name in (*_RATES, *_LIMITS):
             _check_rate(name, getattr(self, name))
-        for name in (
-            "burst_minutes",
-            "mails_per_hour",
-            "flood_reports",
-            "webhook_calls_per_minute",
-        ):
-            if not 0 <= getattr(self, name) <= 1_440:
-                raise SettingError(f"COPYDESK_{name.upper()} must be from 0 to 1440.")
+        for name, (least, most) in _RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise SettingError(f"COPYDESK_{name.upper()} must be from {least} to {most}.")
         if self.oidc_issuer and not self.oidc_issuer.startswith(
             "https://" if self.production else ("https://", "http://")
         ):
             raise SettingError("COPYDESK_OIDC_ISSUER must be an https:// address.")
         if self.oidc_issuer and not self.oidc_client_id:
             raise SettingError("COPYDESK_OIDC_CLIENT_ID is missing.")
-        if not 1 <= self.audit_days <= 3_650:
-            raise SettingError("COPYDESK_AUDIT_DAYS must be from 1 to 3650.")
         address = urlsplit(self.public_url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise SettingError("COPYDESK_PUBLIC_URL must be an http:// or https:// address.")

@@ -27,6 +27,12 @@ def prefix_of(address: str) -> str:
     return address if parsed is None else _network(parsed)
 
 
+def subscriber_of(address: str) -> str:
+    """The /32 of an IPv4 address, the /48 of an IPv6 one (one subscriber at most providers)."""
+    parsed = _parsed(address)
+    return address if parsed is None else _network(parsed, 48)
+
+
 def _network(parsed: IPv4Address | IPv6Address, length: int = 64) -> str:
     """``length``: of the prefix of an address of IPv6."""
     if isinstance(parsed, IPv4Address):

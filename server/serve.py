@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import click
@@ -17,6 +18,7 @@ KILL_SECONDS = 9
 
 def serve(host: str, port: int, *, workers: int, threads: int) -> None:
     """Serve until stopped. The settings reach the processes through the environment."""
+    os.environ["COPYDESK_THREADS"] = str(threads)
     Granian(
         "server.wsgi:app",
         address=host,

@@ -8,13 +8,18 @@ import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
-from live_server import LiveServer
+from live_server import LiveServer, wait_until
 from submissions import ORIGIN, PAGE_URL
 
-SLOW = 200
+# More than there are threads.
+SLOW = 300
+SLOW_NETWORK = ("127.0.0.2", 0)
 HEADERS = "POST /api/v1/submissions HTTP/1.1\r\nHost: localhost:{port}\r\nX-Slow: "
+TIMERS = Path("/proc/net/tcp")
+KEEPALIVE = "02"
 BODY = (
     "POST /api/v1/submissions HTTP/1.1\r\nHost: localhost:{port}\r\n"
     "Content-Type: text/plain\r\nContent-Length: 1000\r\n\r\n{{"
@@ -33,7 +38,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 def test_others_are_served_beside_slow_clients(server: LiveServer, begin: str) -> None:
     with ExitStack() as stack:
         for _ in range(SLOW):
-            slow = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            connected = socket.create_connection(
+                ("127.0.0.1", server.port), source_address=SLOW_NETWORK
+            )
+            slow = stack.enter_context(connected)
             slow.sendall(begin.format(port=server.port).encode())
 
         for number in range(5):
@@ -44,6 +52,21 @@ def test_others_are_served_beside_slow_clients(server: LiveServer, begin: str) -
                 "selector": {"exact": f"mistake {len(begin)} {number}"},
             }
             assert server.post(body, ORIGIN)[0] == 201
+
+
+@pytest.mark.skipif(not TIMERS.exists(), reason="Linux says what it does with a connection")
+def test_clients_that_vanish_are_noticed(server: LiveServer) -> None:
+    """Their thread is free when they did not answer the system."""
+    with socket.create_connection(("127.0.0.1", server.port)) as silent:
+        silent.sendall(BODY.format(port=server.port).encode())
+        ends = (f":{server.port:04X}", f":{silent.getsockname()[1]:04X}")
+
+        def is_asked() -> bool:
+            rows = [line.split() for line in TIMERS.read_text().splitlines()]
+            ours = [row for row in rows if (row[1][-5:], row[2][-5:]) == ends]
+            return [row[5][:2] for row in ours] == [KEEPALIVE]
+
+        wait_until(is_asked, 10, "the system watches the connection")
 
 
 ODD = {
