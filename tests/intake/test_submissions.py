@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -36,12 +35,12 @@ def test_nobody_waits_for_one_whose_body_has_not_come(
     others = []
 
     class Slow(io.BytesIO):
-        def readinto(self, buffer: Any, /) -> int:
+        def read(self, size: int | None = -1, /) -> bytes:
             """Another reader sends, whole, while this one's body is still to come."""
             if not others:
                 another = body_for(site, selector__exact="seperate", suggestion="separate")
                 others.append(app.test_client().post("/api/v1/submissions", json=another))
-            return super().readinto(buffer)
+            return super().read(size)
 
     answer = client.post(
         "/api/v1/submissions",
