@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, event
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -67,7 +67,8 @@ def _ask_after_a_pause(
     try:
         dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as error:
-        raise DisconnectionError from error
+        # So have the others, as after a restart of the server.
+        raise InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -81,7 +82,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         # In pages of 4 KiB. A checkpoint copies each page once, however often it was written.
         "wal_autocheckpoint=4000",
         # In KiB; the pages that many reports at once touch.
-        "cache_size=-16000",
+        "cache_size=-8000",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -156,6 +157,21 @@ def write_with_retry(work: Callable[[Session], T]) -> T:
                 raise
             lost = error
     raise lost
+
+
+def write_again_where_gone(work: Callable[[Session], T]) -> T:
+    """Do ``work`` in a write transaction; once more where the connection to the server had gone, as
+    it may have before. What was committed all the same must do no harm when it comes again."""
+    try:
+        with write_transaction() as session:
+            return work(session)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    # So have the others that are kept.
+    db.engine.dispose()
+    with write_transaction() as session:
+        return work(session)
 
 
 def is_out_of_order(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from server.database import is_out_of_order, write_transaction, write_with_retry
+from server.database import is_out_of_order, write_again_where_gone, write_with_retry
 
 # Keeps one transaction short, whatever comes.
 MOST = 50
@@ -58,8 +58,8 @@ class GroupCommit(Generic[Item, Answer]):
 
     def write(self, prepare: Callable[[], Item]) -> Answer:
         """Write the item that ``prepare`` makes together with what others bring; gives its answer
-        when it is committed. It is called once, in the thread of whoever writes, so with no request
-        of its own, and before the transaction: nobody waits for it who has the database's lock.
+        when it is committed. ``prepare`` is called once, before the transaction begins, in the
+        thread of whoever writes for all: it sees no request, and is to wait for nothing.
 
         Raises what ``prepare`` or ``work`` raises for this item; its neighbours are written all the
         same.
@@ -69,16 +69,22 @@ class GroupCommit(Generic[Item, Answer]):
             self._waiting.append(place)
             place.leads = not self._busy
             self._busy = True
-        if not place.leads:
-            place.wait()
         try:
+            if not place.leads:
+                place.wait()
             if place.leads:
                 self._lead()
         finally:
-            if place.next is not None:
-                place.next.call()
+            # Nobody's request is kept by those who waited with it.
+            following, place.next = place.next, None
+            if following is not None:
+                following.call()
         if place.error is not None:
-            raise place.error
+            try:
+                raise place.error
+            finally:
+                # It knows where it was raised, and there this place.
+                place.error = None
         return place.answer  # type: ignore[return-value]  # set, as there is no error
 
     def _lead(self) -> None:
@@ -102,8 +108,7 @@ class GroupCommit(Generic[Item, Answer]):
     def _write(self, group: list[_Place[Item, Answer]]) -> None:
         items: list[Item] = [place.item for place in group]  # type: ignore[misc]  # prepared
         try:
-            with write_transaction() as session:
-                answers = self._work(session, items)
+            answers = write_again_where_gone(lambda session: self._work(session, items))
         except BaseException as error:
             if isinstance(error, Exception) and not is_out_of_order(error):
                 for place, item in zip(group, items, strict=True):

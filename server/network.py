@@ -18,15 +18,6 @@ KEY_LENGTH = 16
 SHARED_BY = 8
 
 
-def prefix_of(address: str) -> str:
-    """The /32 of an IPv4 address, the /64 of an IPv6 one (one household or one server).
-
-    What is no address is returned unchanged.
-    """
-    parsed = _parsed(address)
-    return address if parsed is None else _network(parsed)
-
-
 def subscriber_of(address: str) -> str:
     """The /32 of an IPv4 address, the /48 of an IPv6 one (one subscriber at most providers)."""
     parsed = _parsed(address)
@@ -62,7 +53,8 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
 
 
 class Sender(NamedTuple):
-    """``prefix``: of the address; ``keys``: what stands for it where limits count, each with how
+    """``prefix``: the /32 of an IPv4 address, the /64 of an IPv6 one (one household or one server);
+    ``keys``: what stands for it where limits count, each with how
     many times the limit of one network it may reach: the network, and with IPv6 the /48 (one
     subscriber at most providers) that it lies in. They are keyed hashes, so that the storage of the
     counters holds no address."""
@@ -73,7 +65,11 @@ class Sender(NamedTuple):
 
 def sender_of(asked: Request) -> Sender:
     """Who sent a request. Gone with it: addresses are remembered nowhere."""
-    address = asked.remote_addr or "unknown"
+    return sender_at(asked.remote_addr or "unknown")
+
+
+def sender_at(address: str) -> Sender:
+    """Who sends from an address. What is no address is its own prefix."""
     parsed = _parsed(address)
     prefix = address if parsed is None else _network(parsed)
     keys = [(_keyed(prefix), 1)]

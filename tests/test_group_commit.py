@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -189,7 +191,6 @@ def test_who_could_not_even_begin_leaves_nobody_waiting(
         raise trouble
         yield
 
-    monkeypatch.setattr(group_commit, "write_transaction", never)
     monkeypatch.setattr(database, "write_transaction", never)
     with pytest.raises(type(trouble)):
         names.commit.write(lambda: "site")
@@ -203,3 +204,23 @@ def test_who_could_not_even_begin_leaves_nobody_waiting(
 
         assert pool.submit(write).result(20) == "wrote another"
     assert stored() == {"another"}
+
+
+def test_who_was_refused_is_kept_in_no_memory(app: Flask, names: Names) -> None:
+    class Request:
+        """What somebody sent, with what is wrong with it."""
+
+        def prepare(self) -> str:
+            raise LookupError(f"{self} makes no sense")
+
+    requests = [Request() for _ in range(3)]
+    kept = [weakref.ref(request) for request in requests]
+    names.gathered.set()
+    gc.disable()
+    try:
+        while requests:
+            with pytest.raises(LookupError):
+                names.commit.write(requests.pop().prepare)
+        assert [each() for each in kept] == [None] * 3
+    finally:
+        gc.enable()

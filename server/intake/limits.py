@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from limits import RateLimitItem, RateLimitItemPerSecond, parse_many
 
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 # would wait for it.
 AWAY = timedelta(seconds=10)
 NAMESPACE = "intake"
+# What our windows and a strategy of the library both answer.
+_Question = Literal["hit", "test", "get_window_stats"]
 _REASONS = {
     "network": "Too many reports came from this network.",
     "site": "Too many reports came for this site.",
@@ -33,7 +35,7 @@ class Counters:
     for itself."""
 
     def __init__(self, *, shared: bool) -> None:
-        self._shared = shared
+        self.shared = shared
         self._own = Windows()
         self._asked_again_at = now()
 
@@ -58,8 +60,8 @@ class Counters:
             self.hit(counted, what, who)
         return not self.allows(counted, what, who)
 
-    def _ask(self, question: str, item: RateLimitItem, *name: str) -> Any:
-        if self._shared and now() >= self._asked_again_at:
+    def _ask(self, question: _Question, item: RateLimitItem, *name: str) -> Any:
+        if self.shared and now() >= self._asked_again_at:
             try:
                 return getattr(limiter.limiter, question)(item, NAMESPACE, *name)
             except Exception as error:

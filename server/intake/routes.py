@@ -17,6 +17,7 @@ from server.intake import documentation
 from server.intake.admission import Admission
 from server.intake.challenges import challenge_named
 from server.intake.judging import Judge
+from server.intake.limits import Counters
 from server.intake.origin import check_origin, page_identity, page_that_sends
 from server.intake.schema import load, new_submission
 from server.intake.site_cache import KnownSite
@@ -44,11 +45,12 @@ def submit() -> Response:
     sender = sender_of(asked)
     site, body = Admission(asked, sender, parts).admit()
     reader_hash = _reader_hash(parts["reader_keys"], site, sender)
-    judge = Judge(parts["copydesk_settings"], parts["intake_counters"])
+    counters: Counters = parts["intake_counters"]
+    judge = Judge(parts["copydesk_settings"], counters)
     prepare: Callable[[], NewSubmission]
     prepare = partial(_prepared, site, body, page_that_sends(asked.headers), reader_hash, judge)
-    if site.challenge:
-        # Whoever judges the solution may have to ask another server.
+    if site.challenge or counters.shared:
+        # Another server is asked: whoever writes for others is not to wait for it.
         prepare = partial(_as_it_is, prepare())
     records: GroupCommit[NewSubmission, Recorded] = parts["records"]
     recorded = records.write(prepare)

@@ -25,7 +25,7 @@ class DailyKeys:
 
     def reader_hash(self, site_id: int, network: str) -> bytes:
         """16 bytes that are the same for one network on one site on one day, and mean nothing
-        without the day's key. ``network``: see :func:`server.network.prefix_of`. The site by its
+        without the day's key. ``network``: see :class:`server.network.Sender`. The site by its
         id: its key may be renewed in the midst of a day."""
         sender = f"{site_id}\n{network}".encode()
         return hashlib.blake2b(sender, key=self._today(), digest_size=HASH_LENGTH).digest()

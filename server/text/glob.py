@@ -34,15 +34,25 @@ def matches(pattern: str, text: str) -> bool:
 
 def folded(text: str) -> str:
     """A text as patterns are compared with it: without case, width and hidden characters."""
+    if text.isascii():
+        return normalise(text).lower()
     return unicodedata.normalize("NFKC", normalise(text)).casefold()
 
 
-def has_word(pattern: str, text: str) -> bool:
-    """Whether a text has a word, or several in a row, that fit. Both :func:`folded`.
+class Words:
+    """The words of a text, split once, however many patterns they are compared with. The text and
+    the patterns are :func:`folded`."""
 
-    ``casino`` fits the word alone, ``casino*`` what begins with it, ``*casino*`` what contains it.
-    """
-    words = _NO_WORD.sub(" ", text).split()
-    if "*" in pattern:
-        return any(matches(pattern, word) for word in words)
-    return f" {' '.join(_NO_WORD.sub(' ', pattern).split())} " in f" {' '.join(words)} "
+    def __init__(self, text: str) -> None:
+        words = _NO_WORD.sub(" ", text).split()
+        self._in_a_row = f" {' '.join(words)} "
+        self._different = frozenset(words)
+
+    def fit(self, pattern: str) -> bool:
+        """Whether a word, or several in a row, fit. ``casino`` fits the word alone, ``casino*``
+        what begins with it, ``*casino*`` what contains it."""
+        if "*" not in pattern:
+            return f" {' '.join(_NO_WORD.sub(' ', pattern).split())} " in self._in_a_row
+        if not all(part in self._in_a_row for part in pattern.split("*")):
+            return False
+        return any(matches(pattern, word) for word in self._different)

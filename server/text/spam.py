@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from server.text.address import AddressError, origin_allowed, origin_of
-from server.text.glob import folded, has_word, matches
+from server.text.glob import Words, folded, matches
 from server.text.scripts import letters_by_script, scripts_of_language
 
 THRESHOLD = 100
@@ -170,11 +170,11 @@ def _is_foreign(script: str, act: Act) -> bool:
 def _blocked(act: Act) -> list[Reason]:
     if not act.blocked_words and not act.blocked_urls:
         return []
-    written = folded(act.written)
+    written = Words(folded(act.written))
     found = [
         Reason("blocked-word", 100, f"A blocked word: {_short(pattern)}")
         for pattern in act.blocked_words
-        if has_word(folded(pattern), written)
+        if written.fit(folded(pattern))
     ]
     addresses = [folded(address) for address in (act.page_url, *links_in(act.written))]
     return found + [

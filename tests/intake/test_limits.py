@@ -20,7 +20,7 @@ from server.config import Settings
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Site
-from server.network import prefix_of
+from server.network import sender_at
 from server.sites import add_site
 
 OTHER_ORIGIN = "https://other.example"
@@ -244,5 +244,5 @@ def test_the_address_and_the_body_must_name_the_same_site(
         ("unknown", "unknown"),
     ],
 )
-def test_prefix_of_an_address(address: str, prefix: str) -> None:
-    assert prefix_of(address) == prefix
+def test_prefix_of_an_address(app: Flask, address: str, prefix: str) -> None:
+    assert sender_at(address).prefix == prefix

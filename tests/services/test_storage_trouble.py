@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from postgresql_server import PostgresqlServer
@@ -157,3 +158,22 @@ class TestPostgresql:
             assert_told_to_come_back(post(idempotency_key=KEY))
 
         assert_stored_when_sent_again(post)
+
+    @pytest.mark.parametrize("pause", [0, 3600])
+    def test_connections_that_were_cut_cost_no_reader_anything(
+        self, post: Submit, site: Site, monkeypatch: pytest.MonkeyPatch, pause: int
+    ) -> None:
+        monkeypatch.setattr(database, "PAUSE_SECONDS", pause)
+        assert post().status_code == 201
+        db.session.remove()
+        address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as other:
+            cut = other.execute(
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchone()
+        assert cut is not None
+        assert cut[0] > 0
+
+        assert post(idempotency_key=KEY).status_code == 200
+        assert db.session.scalar(select(func.count()).select_from(Submission)) == 2

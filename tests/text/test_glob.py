@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.text.glob import matches
+from server.text.glob import Words, matches
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,22 @@ def test_it_agrees_with_the_shell_on_stars(pattern: str, text: str) -> None:
 def test_a_pattern_of_stars_needs_no_patience() -> None:
     # Where a regular expression tries every way to cut the text, this goes through it once.
     assert not matches("*a" * 150 + "b", "a" * 30_000)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("casino", True),
+        ("cas", False),
+        ("online casino", True),
+        ("casino online", False),
+        ("cas*", True),
+        ("*sin*", True),
+        ("*on*no", False),
+        ("e*c", False),
+        ("*", True),
+        ("", False),
+    ],
+)
+def test_patterns_of_words(pattern: str, fits: bool) -> None:
+    assert Words("the best online-casino, today").fit(pattern) is fits
