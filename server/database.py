@@ -81,8 +81,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         # In pages of 4 KiB. A checkpoint copies each page once, however often it was written.
         "wal_autocheckpoint=4000",
-        # In KiB; the pages that many reports at once touch.
-        "cache_size=-8000",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -19,7 +19,7 @@ from server.api_tokens import Caller, caller_of, needs_noting, note_use
 from server.clock import today_in
 from server.database import write_transaction
 from server.extensions import db, limiter
-from server.intake.body import read_json_object
+from server.intake.body import json_object, read_body
 from server.models import Report, User
 from server.notify.reopening import reopen_and_tell
 from server.problems import Problem
@@ -89,7 +89,7 @@ def get_report(caller: Caller, report_id: uuid.UUID) -> Response:
 @needs("reports:resolve")
 def resolve_report(caller: Caller, report_id: uuid.UUID) -> Response:
     """Close a report, or open it again."""
-    wanted = _load(ResolutionSchema(), read_json_object(request))
+    wanted = _load(ResolutionSchema(), json_object(read_body(request)))
     try:
         with write_transaction() as session:
             report = _report(session, caller, report_id)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Request
 
 from server.config import Settings
 from server.installation.sightings import Sightings
-from server.intake.body import read_json_object
+from server.intake.body import json_object, read_body
 from server.intake.limits import Counters, check_limit, require_below_limit
 from server.intake.schema import load
 from server.intake.site_cache import KnownSite, SiteCache, looks_like_key
@@ -28,8 +29,9 @@ class Admission:
         self._sites: SiteCache = parts["site_cache"]
         self._sightings: Sightings = parts["sightings"]
 
-    def admit(self) -> tuple[KnownSite, dict[str, Any]]:
-        """The site that the request is for, and its body.
+    def admit(self) -> tuple[KnownSite, Callable[[], dict[str, Any]]]:
+        """The site that the request is for, and what gives its body, which has come, as an object;
+        that raises Problem where it is none, or another site's.
 
         Raises Problem 429 where the sender's network or the site has sent too much. A network is
         counted for each site apart: a flood from one desk of an office leaves the other desks free
@@ -39,17 +41,12 @@ class Admission:
         named = self._asked.args.get("site")
         if named is not None:
             site = self._admitted(named)
-            body = read_json_object(self._asked)
-            # What a reader's browser kept was written before the tag had its new key, perhaps under
-            # one that works no more: it is the site's all the same, which the present key names.
-            if body.get("site") not in (named, *site.all_keys):
-                raise Problem.of_field("site", "is not the site that the address names.")
-            return site, body
+            return site, partial(_body_of, site, named, read_body(self._asked))
         for sender, times in self._sender.keys:
             rule = self._settings.intake_network_limit
             require_below_limit(self._counters, "network", rule, sender, times=times)
         try:
-            body = read_json_object(self._asked)
+            body = json_object(read_body(self._asked))
             key = body.get("site")
             if not looks_like_key(key):
                 # Perhaps the schema knows better what is wrong with it.
@@ -57,7 +54,7 @@ class Admission:
         except Problem:
             self._count_network()
             raise
-        return self._admitted(key), body
+        return self._admitted(key), lambda: body
 
     def _count_network(self, *name: str) -> None:
         """Count one request of the sender's network, and of the one around it."""
@@ -92,3 +89,12 @@ class Admission:
         """An owner asks which former keys are still in use; pinned tags tell it here alone."""
         page = self._asked.headers.get("Origin") or self._asked.headers.get("Referer")
         self._sightings.note(site.id, key, site.origins, page)
+
+
+def _body_of(site: KnownSite, named: str, data: bytes) -> dict[str, Any]:
+    body = json_object(data)
+    # What a reader's browser kept was written before the tag had its new key, perhaps under one
+    # that works no more: it is the site's all the same, which the present key names.
+    if body.get("site") not in (named, *site.all_keys):
+        raise Problem.of_field("site", "is not the site that the address names.")
+    return body

@@ -22,10 +22,14 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(r"[][{}]")
 
 
-def read_json_object(request: Request) -> dict[str, Any]:
-    """The body as a JSON object (RFC 8259). Raises Problem 400, 413 or 415 with the reason."""
+def read_body(request: Request) -> bytes:
+    """A request's body. Raises Problem 413 or 415 with the reason."""
     _check_headers(request)
-    data = _read(request)
+    return _read(request)
+
+
+def json_object(data: bytes) -> dict[str, Any]:
+    """A body as a JSON object (RFC 8259). Raises Problem 400 with the reason."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -67,10 +67,14 @@ def _reader_hash(keys: DailyKeys, site: KnownSite, sender: Sender) -> bytes:
 
 
 def _prepared(
-    site: KnownSite, body: dict[str, Any], page: str | None, reader_hash: bytes, judge: Judge
+    site: KnownSite,
+    body: Callable[[], dict[str, Any]],
+    page: str | None,
+    reader_hash: bytes,
+    judge: Judge,
 ) -> NewSubmission:
     """What is to be recorded of a request. Raises Problem with what is wrong with it."""
-    data = load(body)
+    data = load(body())
     check_origin(site, page, data["page"]["url"])
     _check_challenge(site, data)
     named = page_identity(site, data["page"]["url"], data["page"].get("canonical") or "")
