@@ -135,6 +135,18 @@ def write_transaction() -> Iterator[Session]:
             raise
 
 
+def release_connections() -> None:
+    """End what this thread reads, and close the connections that are kept.
+
+    To be called before a process begins to wait for as long as it lives. A transaction that it
+    left open would keep SQLite from copying its log into the database: the log would grow without
+    end, and each commit would go through all of it. Nor may a connection be on both sides of a
+    fork.
+    """
+    db.session.remove()
+    db.engine.dispose()
+
+
 def is_writing(session: Session) -> bool:
     """Whether the session's transaction was begun as one that writes."""
     return bool(session.connection().get_execution_options().get("write", False))

@@ -10,6 +10,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
+from server.database import release_connections
+
 HEADER_SECONDS = 10
 CONNECTIONS = 1024
 # Longer than a message in hand may take (see server.tasks), shorter than a container's patience.
@@ -18,6 +20,7 @@ KILL_SECONDS = 9
 
 def serve(host: str, port: int, *, workers: int, threads: int) -> None:
     """Serve until stopped. The settings reach the processes through the environment."""
+    release_connections()
     os.environ["COPYDESK_THREADS"] = str(threads)
     Granian(
         "server.wsgi:app",
