@@ -27,7 +27,6 @@ from huey.exceptions import ConfigurationError
 from server.audit import forget_old
 from server.bell import Bell
 from server.config import SettingError, Settings
-from server.database import release_connections
 from server.extensions import db, settings_of
 from server.lane import Lane
 from server.login_sessions import forget_ended
@@ -108,7 +107,6 @@ def run_worker(app: Flask, workers: int = 1) -> None:
         )
     consumer = DeliveringConsumer(app, workers=workers)
     _ring_for_leftovers(app)
-    release_connections()
     consumer.run()
 
 
