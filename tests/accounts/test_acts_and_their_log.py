@@ -12,12 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.recoverable import generate_reset_password_token
+from log_ins import passkey_of
 from passlib.totp import TOTP
 from sqlalchemy import select
 from submissions import EDITOR, PASSWORD
 
 from server import account_events, second_factor, tasks
-from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
 from server.models import AuditEntry, Delivery, LoginSession, Passkey, User
@@ -82,20 +82,7 @@ def guarded(app: Flask, editor_client: FlaskClient) -> FlaskClient:
         user = session.scalars(select(User)).one()
         user.tf_primary_method = "authenticator"
         user.tf_totp_secret = security.totp_factory.generate_totp_secret()
-        session.add(
-            Passkey(
-                user_id=user.id,
-                name="Phone",
-                credential_id=b"1",
-                public_key=b"1",
-                sign_count=0,
-                transports=[],
-                usage="first",
-                backup_state=False,
-                device_type="single_device",
-                lastuse_datetime=now(),
-            )
-        )
+        session.add(passkey_of(user, "Phone"))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return editor_client
 

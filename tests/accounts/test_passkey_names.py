@@ -6,9 +6,9 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from log_ins import passkey_of
 from sqlalchemy import select
 
-from server.clock import now
 from server.database import write_transaction
 from server.extensions import db
 from server.models import Passkey, User
@@ -19,20 +19,7 @@ FIELD = "Name of this passkey: "
 def keep(name: str) -> None:
     with write_transaction() as session:
         user = session.scalars(select(User)).one()
-        session.add(
-            Passkey(
-                user_id=user.id,
-                name=name,
-                credential_id=b"1",
-                public_key=b"1",
-                sign_count=0,
-                transports=[],
-                usage="first",
-                backup_state=False,
-                device_type="single_device",
-                lastuse_datetime=now(),
-            )
-        )
+        session.add(passkey_of(user, name))
 
 
 def ask(client: FlaskClient, name: str) -> str:
