@@ -119,7 +119,7 @@ def notice_vanished_clients(app: Flask) -> None:
                 _ask_whether_there(listening)
         return serve(environ, start_response)
 
-    app.wsgi_app = first  # type: ignore[method-assign]
+    app.wsgi_app = first  # type: ignore[method-assign]  # Flask's documented way
 
 
 def _listening() -> Iterator[socket.socket]:
